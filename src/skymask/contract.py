@@ -1,0 +1,121 @@
+"""What an exported model takes, returns and declares: the one page that every runtime shares.
+
+| | |
+|---|---|
+| input `frame` | uint8 [N, H, W, 3], RGB, any H and W from 32 up; N, H and W are dynamic |
+| output `sky` | uint8 [N, H, W], alpha: 255 surely sky, 0 surely not, in between along leaves, wires and haze |
+| inside | resize to the working size, normalise, network, upsample guided by the full-resolution frame, to uint8 |
+| metadata | the keys of `ModelInfo`, each as `skymask.<field>`, values as text |
+
+There are no statistics over the frame inside: a frame that is all sky, or has none, is not stretched into half and half.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymask.errors import InputError, ModelError
+
+CONTRACT_VERSION = 1
+INPUT_NAME = "frame"
+OUTPUT_NAME = "sky"
+MIN_SIDE = 32
+THRESHOLD = 127  # a pixel is sky where alpha > THRESHOLD
+METADATA_PREFIX = "skymask."
+
+Frames = NDArray[np.uint8]
+Alphas = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What a model file says of itself; stored in the ONNX metadata, one `skymask.<field>` entry each."""
+
+    name: str
+    """Short name, such as "fast"."""
+    version: str
+    """Version of the weights, such as "1.0.0"."""
+    license: str
+    """SPDX identifier of the weights' licence."""
+    working_size: tuple[int, int]
+    """Height and width, in pixels, at which the network looks at every frame."""
+    training_data: str
+    """The names of the training sets."""
+    commit: str
+    """Source revision that exported the file."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    """IoU of sky per validation source, 0 to 1, counts pooled."""
+    parity: dict[str, float] = field(default_factory=dict)
+    """How far the file is from the network it was exported from: `max_grey_levels` and `share_above_2`."""
+    contract: int = CONTRACT_VERSION
+    """Version of the contract the file follows."""
+
+    def to_metadata(self) -> dict[str, str]:
+        """Returns the entries that an ONNX file stores, keys with the `skymask.` prefix, values as JSON text."""
+        return {METADATA_PREFIX + key: json.dumps(value) for key, value in asdict(self).items()}
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str], where: str) -> ModelInfo:
+        """Reads the entries back.
+
+        Args:
+            metadata: All metadata of a model file.
+            where: The file's name, for the message.
+
+        Raises:
+            ModelError: An entry is missing or malformed, or the contract version is not `CONTRACT_VERSION`.
+        """
+        if METADATA_PREFIX + "contract" not in metadata:
+            raise ModelError(
+                f"{where} is an ONNX file but not a skymask model: its metadata has no "
+                f"'{METADATA_PREFIX}contract'. Export one with 'skymask export', or leave the model out to use the "
+                "shipped one."
+            )
+        values = {name: _parse(metadata, METADATA_PREFIX + name, where) for name in cls.__dataclass_fields__}
+        if values["contract"] != CONTRACT_VERSION:
+            raise ModelError(
+                f"{where} follows model contract version {values['contract']}; this skymask reads version "
+                f"{CONTRACT_VERSION}. Export the model again with this version, or install the skymask that made it."
+            )
+        values["working_size"] = tuple(values["working_size"])
+        return cls(**values)
+
+
+def _parse(metadata: Mapping[str, str], key: str, where: str) -> Any:
+    try:
+        return json.loads(metadata[key])
+    except KeyError:
+        raise ModelError(
+            f"{where} lacks the metadata entry '{key}' that every skymask model has. Export it again with "
+            "'skymask export'."
+        ) from None
+    except ValueError:
+        raise ModelError(f"{where} has a metadata entry '{key}' that is not JSON: {metadata[key]!r}.") from None
+
+
+def check_frames(frames: NDArray[Any]) -> None:
+    """Refuses what a model would not take.
+
+    Args:
+        frames: Should be uint8 [N, H, W, 3], RGB, with H and W at least `MIN_SIDE`.
+
+    Raises:
+        InputError: Names what was found and what was expected.
+    """
+    if not isinstance(frames, np.ndarray) or frames.dtype != np.uint8:
+        found = getattr(frames, "dtype", type(frames).__name__)
+        raise InputError(f"A frame must be a uint8 array with values 0 to 255; got {found}.")
+    if frames.ndim != 4 or frames.shape[3] != 3:
+        raise InputError(f"Frames must have the shape [N, H, W, 3] (RGB, channels last); got {list(frames.shape)}.")
+    height, width = frames.shape[1:3]
+    if min(height, width) < MIN_SIDE:
+        raise InputError(
+            f"A frame must be at least {MIN_SIDE} pixels high and wide; got {width}x{height} (width x height). "
+            "Enlarge it first if it really shows a scene."
+        )
