@@ -7,7 +7,7 @@
 | inside | resize to the working size, normalise, network, upsample guided by the full-resolution frame, to uint8 |
 | metadata | the keys of `ModelInfo`, each as `skymask.<field>`, values as text |
 
-There are no statistics over the frame inside: a frame that is all sky, or has none, is not stretched into half and half.
+No statistics over the frame are taken: a frame that is all sky, or has none, is not stretched into half and half.
 """
 
 from __future__ import annotations
