@@ -13,7 +13,7 @@ No statistics over the frame are taken: a frame that is all sky, or has none, is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -83,8 +83,38 @@ class ModelInfo:
                 f"{where} follows model contract version {values['contract']}; this skymask reads version "
                 f"{CONTRACT_VERSION}. Export the model again with this version, or install the skymask that made it."
             )
+        for name, value in values.items():
+            if not _FITS[name](value):
+                raise ModelError(
+                    f"{where} has a metadata entry '{METADATA_PREFIX}{name}' of the wrong kind: {value!r}."
+                )
         values["working_size"] = tuple(values["working_size"])
         return cls(**values)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_size(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(side, int) and side > 0 for side in value)
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(number, int | float) for number in value.values())
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "name": _is_text,
+    "version": _is_text,
+    "license": _is_text,
+    "working_size": _is_size,
+    "training_data": _is_text,
+    "commit": _is_text,
+    "metrics": _is_numbers,
+    "parity": _is_numbers,
+    "contract": lambda value: isinstance(value, int),
+}
 
 
 def _parse(metadata: Mapping[str, str], key: str, where: str) -> Any:
@@ -95,7 +125,7 @@ def _parse(metadata: Mapping[str, str], key: str, where: str) -> Any:
             f"{where} lacks the metadata entry '{key}' that every skymask model has. Export it again with "
             "'skymask export'."
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ModelError(f"{where} has a metadata entry '{key}' that is not JSON: {metadata[key]!r}.") from None
 
 
@@ -108,11 +138,14 @@ def check_frames(frames: NDArray[Any]) -> None:
     Raises:
         InputError: Names what was found and what was expected.
     """
-    if not isinstance(frames, np.ndarray) or frames.dtype != np.uint8:
-        found = getattr(frames, "dtype", type(frames).__name__)
-        raise InputError(f"A frame must be a uint8 array with values 0 to 255; got {found}.")
+    if not isinstance(frames, np.ndarray):
+        raise InputError(f"A frame must be a NumPy array of uint8; got a {type(frames).__name__}.")
+    if frames.dtype != np.uint8:
+        raise InputError(f"A frame must be a uint8 array with values 0 to 255; got {frames.dtype}.")
     if frames.ndim != 4 or frames.shape[3] != 3:
         raise InputError(f"Frames must have the shape [N, H, W, 3] (RGB, channels last); got {list(frames.shape)}.")
+    if len(frames) == 0:
+        raise InputError(f"A batch must hold at least one frame; got the shape {list(frames.shape)}.")
     height, width = frames.shape[1:3]
     if min(height, width) < MIN_SIDE:
         raise InputError(

@@ -50,6 +50,10 @@ class OutputError(SkymaskError):
     """A result cannot be written: no permission, no space, no such folder."""
 
 
+class TrainingError(SkymaskError):
+    """A training run cannot go on: the loss is no longer a number."""
+
+
 def suggest(unknown: str, known: Iterable[str]) -> str:
     """Ends a message about an unknown name: the nearest known one, then all of them.
 

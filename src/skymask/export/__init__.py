@@ -1,0 +1,1 @@
+"""From a checkpoint to the one file that everything else runs."""

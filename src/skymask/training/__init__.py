@@ -1,0 +1,1 @@
+"""From manifests to weights. Everything here needs the extra `train`."""

@@ -1,0 +1,94 @@
+"""`skymask masks`: photographs to mask files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from skymask.masks.plan import Job
+    from skymask.masks.segment import Outcome
+    from skymask.runtime.segmenter import Segmenter
+
+
+def masks(
+    inputs: list[str],
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    overwrite: Annotated[bool, Parameter(negative="")] = False,
+    model: str | None = None,
+    engine: str = "auto",
+    device: str = "auto",
+    threads: int | None = None,
+) -> None:
+    """Write the sky masks of photographs.
+
+    Each mask is an 8-bit grey PNG of the photograph's own size: 255 is sky, 0 is not, in between along leaves and
+    wires. It is named like the photograph (a.jpg gives a.png), and subfolders are kept. Masks that are there already
+    are skipped, so an interrupted run is resumed by calling it again. A photograph that cannot be read is reported,
+    the others are done, and the exit code is 1.
+
+    A photograph with an EXIF orientation gets a mask with the same stored layout and the same orientation.
+
+    Examples:
+
+        skymask masks photos -o masks
+
+        skymask masks a.jpg b.png 'trip/**/*.tif' -o masks --overwrite
+
+    Args:
+        inputs: Photographs, folders (with all subfolders) and globs.
+        output: Folder for the masks.
+        overwrite: Make masks again that are there already.
+        model: Model file, or name of a shipped model. [default: the shipped one]
+        engine: auto, onnxruntime or openvino.
+        device: auto, cpu, cuda or tensorrt.
+        threads: Threads for one inference. [default: all CPUs]
+    """
+    from skymask.errors import SkymaskError
+    from skymask.masks.plan import plan
+    from skymask.masks.segment import Status
+    from skymask.runtime.segmenter import load
+
+    _quieten_pillow()
+    jobs = plan(inputs, output)
+    with load(model, engine, device, threads) as sky:
+        outcomes = _run(jobs, sky, overwrite)
+        used = f"{sky.info.name} {sky.info.version}, {sky.engine.engine} on {sky.engine.device}"
+    count = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
+    line = f"{count[Status.WRITTEN]} masks written to {output} ({used})"
+    if count[Status.SKIPPED]:
+        line += f", {count[Status.SKIPPED]} skipped that were there already (--overwrite makes them again)"
+    print(f"{line}.")
+    if count[Status.FAILED]:
+        raise SkymaskError(f"{count[Status.FAILED]} of {len(jobs)} photographs failed; see above.")
+
+
+def _run(jobs: list[Job], sky: Segmenter, overwrite: bool) -> list[Outcome]:
+    """Makes the masks, with a progress bar where stderr is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from skymask.masks.segment import segment
+
+    console = Console(stderr=True)
+    columns = (TextColumn("masks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    outcomes = []
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        for outcome in progress.track(segment(jobs, sky, overwrite), total=len(jobs)):
+            if outcome.error is not None:
+                console.print(f"skymask: {outcome.error}", markup=False, highlight=False, soft_wrap=True)
+            outcomes.append(outcome)
+    return outcomes
+
+
+def _quieten_pillow() -> None:
+    """Pillow remarks on odd metadata and large pictures; what stops a photograph is reported as its error."""
+    import logging
+    import warnings
+
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    logging.getLogger("PIL").addHandler(logging.NullHandler())

@@ -1,0 +1,124 @@
+"""Manifests: CSV files that list labelled images, one a line; what every stage from training to evaluation reads."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from skymask.errors import DataError, InputError, suggest
+
+COLUMNS = ("source", "group", "image", "mask", "ignore", "width", "height", "sky_fraction")
+REQUIRED = ("source", "group", "image", "mask")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One labelled image."""
+
+    source: str
+    """The data set it comes from; numbers are reported per source."""
+    group: str
+    """Images of one camera, clip or place share their group and never stand on both sides of a split."""
+    image: Path
+    """Colour image."""
+    mask: Path
+    """8-bit grey: alpha of sky, 255 sky, 0 not sky."""
+    ignore: Path | None
+    """8-bit grey: 255 where there is no label. None: the whole image is labelled."""
+
+    def load_image(self) -> NDArray[np.uint8]:
+        """Returns the image, uint8 [H, W, 3], RGB."""
+        with Image.open(self.image) as file:
+            return np.asarray(file.convert("RGB"))
+
+    def load_mask(self) -> NDArray[np.uint8]:
+        """Returns the sky's alpha, uint8 [H, W]."""
+        with Image.open(self.mask) as file:
+            return np.asarray(file.convert("L"))
+
+    def load_valid(self) -> NDArray[np.bool_]:
+        """Returns where the labels hold, bool [H, W]."""
+        if self.ignore is None:
+            return np.ones_like(self.load_mask(), dtype=np.bool_)
+        with Image.open(self.ignore) as file:
+            return np.asarray(file.convert("L")) <= 127
+
+
+def read_manifest(path: Path) -> list[Sample]:
+    """Reads and checks a manifest.
+
+    Args:
+        path: CSV with at least the columns `REQUIRED`; paths in it are relative to its folder.
+
+    Returns:
+        The samples in the order of the file.
+
+    Raises:
+        InputError: There is no such file.
+        DataError: A column is missing, the manifest is empty, a file it names does not exist or is no image, or a mask
+            has another size than its image.
+    """
+    if not path.is_file():
+        raise InputError(f"There is no manifest at {path}. Give the path of a manifest.csv.")
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        columns = reader.fieldnames or []
+        for column in REQUIRED:
+            if column not in columns:
+                raise DataError(f"{path} has no column '{column}'; it has: {', '.join(columns)}.")
+        samples = list(_parse(reader, path))
+    if not samples:
+        raise DataError(f"{path} lists no images.")
+    return samples
+
+
+def _parse(reader: csv.DictReader[str], path: Path) -> Iterator[Sample]:
+    for line, row in enumerate(reader, start=2):
+        ignore = row.get("ignore") or ""
+        sample = Sample(
+            source=row["source"],
+            group=row["group"],
+            image=path.parent / row["image"],
+            mask=path.parent / row["mask"],
+            ignore=path.parent / ignore if ignore else None,
+        )
+        _check(sample, f"{path}, line {line}")
+        yield sample
+
+
+def _check(sample: Sample, where: str) -> None:
+    sizes = {}
+    for file in filter(None, (sample.image, sample.mask, sample.ignore)):
+        try:
+            with Image.open(file) as image:  # reads the header alone
+                sizes[file] = image.size
+        except FileNotFoundError:
+            raise DataError(f"{where}: {file} does not exist. Restore it or remove the line.") from None
+        except OSError as error:
+            raise DataError(f"{where}: {file} is not a readable image ({error}).") from None
+    for file, size in sizes.items():
+        if size != sizes[sample.image]:
+            width, height = sizes[sample.image]
+            raise DataError(
+                f"{where}: {file} is {size[0]}x{size[1]} but its image is {width}x{height} (width x height). Masks "
+                "must have their image's size."
+            )
+
+
+def choose_sources(samples: list[Sample], names: list[str]) -> list[Sample]:
+    """Keeps the samples of some sources.
+
+    Raises:
+        DataError: A name is not among the samples' sources.
+    """
+    known = {sample.source for sample in samples}
+    for name in names:
+        if name not in known:
+            raise DataError(f"The manifest has no source '{name}'. {suggest(name, known)}")
+    return [sample for sample in samples if sample.source in names]

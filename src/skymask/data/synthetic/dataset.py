@@ -1,0 +1,119 @@
+"""Writes rendered scenes as a training set: images, masks and a manifest."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from skymask.data.synthetic.scene import render
+from skymask.errors import InputError, OutputError
+
+_COLUMNS = ("source", "group", "image", "mask", "ignore", "width", "height", "sky_fraction")
+_JPEG_QUALITY = 92
+
+Row = tuple[str | int, ...]
+
+
+def write_dataset(
+    out: Path,
+    count: int,
+    seed: int = 0,
+    size_hw: tuple[int, int] = (480, 640),
+    jobs: int | None = None,
+    on_scene: Callable[[int], None] | None = None,
+) -> Path:
+    """Renders scenes into `images/*.jpg`, `masks/*.png` and `manifest.csv`.
+
+    Args:
+        out: Folder, made if needed. The manifest is written last, so a folder that has one is complete.
+        count: Number of scenes.
+        seed: Scene number i is rendered with the seed `seed + i`.
+        size_hw: Only the longer side counts: formats alternate between 4:3, 16:9 and 3:4 with that long side.
+        jobs: Processes; None takes one for each processor, 1 stays in this one.
+        on_scene: Is called with the number of scenes written so far.
+
+    Returns:
+        Path of the manifest, whose columns are source, group, image, mask, ignore, width, height, sky_fraction.
+
+    Raises:
+        InputError: Count or jobs are less than 1.
+        OutputError: A file cannot be written.
+    """
+    if count < 1 or (jobs is not None and jobs < 1):
+        raise InputError(f"A dataset needs at least one scene and one process; got count={count}, jobs={jobs}.")
+    tasks = [(out, seed + index, _format(index, max(size_hw))) for index in range(count)]
+    try:
+        for folder in ("images", "masks"):
+            (out / folder).mkdir(parents=True, exist_ok=True)
+        rows = []
+        for row in _run(tasks, jobs):
+            rows.append(row)
+            if on_scene is not None:
+                on_scene(len(rows))
+        return _write_manifest(out, rows)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write the synthetic scenes to {out}: {error.strerror or error}. Choose a folder that can be "
+            "written, on a disk with room."
+        ) from error
+
+
+Task = tuple[Path, int, tuple[int, int]]
+
+
+def _run(tasks: list[Task], jobs: int | None) -> Iterator[Row]:
+    if jobs == 1:
+        yield from map(_write_scene, tasks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(_write_scene, tasks, chunksize=4)
+
+
+def _format(index: int, long_side: int) -> tuple[int, int]:
+    """Returns height and width; 4:3 twice as often as 16:9 and 3:4."""
+    if index % 4 == 1:
+        return round(long_side * 9 / 16), long_side
+    if index % 4 == 3:
+        return long_side, round(long_side * 3 / 4)
+    return round(long_side * 3 / 4), long_side
+
+
+def _write_scene(task: Task) -> Row:
+    out, seed, size_hw = task
+    scene = render(seed, size_hw)
+    image, mask = f"images/{scene.kind}_{seed:06d}.jpg", f"masks/{scene.kind}_{seed:06d}.png"
+    picture = BytesIO()
+    Image.fromarray(scene.image).save(picture, "JPEG", quality=_JPEG_QUALITY)
+    matte = BytesIO()
+    Image.fromarray(scene.alpha).save(matte, "PNG")
+    _replace(out / image, picture.getvalue())
+    _replace(out / mask, matte.getvalue())
+    height, width = size_hw
+    sky_fraction = float(np.mean(scene.alpha, dtype=np.float64)) / 255
+    return "synthetic", scene.kind, image, mask, "", width, height, f"{sky_fraction:.4f}"
+
+
+def _write_manifest(out: Path, rows: list[Row]) -> Path:
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows(rows)
+    path = out / "manifest.csv"
+    _replace(path, text.getvalue().encode())
+    return path
+
+
+def _replace(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

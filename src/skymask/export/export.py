@@ -1,0 +1,84 @@
+"""The steps of an export, in order: checkpoint, graph, ONNX, comparison, metadata, file."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+
+from skymask.contract import ModelInfo
+from skymask.data.manifest import read_manifest
+from skymask.errors import InputError, OutputError
+from skymask.export.graph import SkyGraph
+from skymask.export.onnx import add_info, to_onnx
+from skymask.export.verify import Parity, compare, real_frames, require, synthetic_frames
+from skymask.training.checkpoint import Checkpoint, load_checkpoint
+
+
+def export(checkpoint_path: Path, output: Path, version: str, frames: Path | None = None) -> Parity:
+    """Exports a checkpoint to one ONNX file that follows the contract.
+
+    Args:
+        checkpoint_path: A safetensors file of `skymask train`.
+        output: The ONNX file to write; an older one is replaced once the new one has been verified.
+        version: Version of the weights, such as "1.0.0".
+        frames: Manifest with the photographs for the comparison; by default the run's validation manifests.
+
+    Returns:
+        How close the file is to the torch module.
+
+    Raises:
+        InputError: The checkpoint or the photographs are missing.
+        ModelError: The checkpoint is damaged, or the exported model differs from it.
+        OutputError: The file cannot be written.
+    """
+    if output.suffix != ".onnx":
+        raise InputError(f"The output must be an .onnx file; got {output}.")
+    checkpoint = load_checkpoint(checkpoint_path)
+    manifests = [frames] if frames else list(checkpoint.config.data.val)
+    samples = [sample for path in manifests for sample in read_manifest(path)]
+    graph = SkyGraph(checkpoint.network, _working_size(checkpoint)).eval()
+    model = to_onnx(graph)
+    parity = compare(graph, model.SerializeToString(), chain(synthetic_frames(), real_frames(samples)))
+    require(parity)
+    add_info(model, _info(checkpoint, version, parity))
+    part = output.with_name(output.name + ".part")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(model.SerializeToString())
+        part.replace(output)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"{output} cannot be written: {error.strerror}.") from error
+    return parity
+
+
+def _working_size(checkpoint: Checkpoint) -> tuple[int, int]:
+    height, width = checkpoint.metrics.get("working_size", checkpoint.config.stages[-1].working_size)
+    return height, width
+
+
+def _info(checkpoint: Checkpoint, version: str, parity: Parity) -> ModelInfo:
+    config = checkpoint.config
+    sources = {sample.source for path in config.data.train if path.exists() for sample in read_manifest(path)}
+    val = checkpoint.metrics.get("val", {"sources": {}})
+    return ModelInfo(
+        name=config.name,
+        version=version,
+        license="Apache-2.0",
+        working_size=_working_size(checkpoint),
+        training_data=", ".join(sorted(sources)) or "unknown: the training manifests are gone",
+        commit=_commit(),
+        metrics={source: round(row["iou"], 4) for source, row in val["sources"].items()},
+        parity={key: float(value) for key, value in asdict(parity).items()},
+    )
+
+
+def _commit() -> str:
+    folder = Path(__file__).parent
+    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown: not a git checkout"

@@ -1,0 +1,79 @@
+"""Compares an exported model with the torch module it came from, number by number, before it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime
+import torch
+
+from skymask.contract import Frames
+from skymask.data.manifest import Sample
+from skymask.data.synthetic import SCENE_KINDS, render
+from skymask.errors import ModelError
+from skymask.export.graph import SkyGraph
+
+TOLERANCE_GREY_LEVELS = 2
+TOLERATED_SHARE = 0.001
+SIZES_HW = ((480, 640), (333, 517), (640, 360), (32, 32), (720, 1280), (64, 1024))
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far an exported model is from its torch module."""
+
+    max_grey_levels: int
+    """Largest difference of any pixel, 0 to 255."""
+    share_above_2: float
+    """Largest share, over frames, of pixels that differ by more than two grey levels, 0 to 1."""
+    frames: int
+    """Frames compared."""
+
+
+def synthetic_frames() -> Iterator[Frames]:
+    """Yields frames of built-in scenes, every kind and several sizes: uint8 [1, H, W, 3], RGB."""
+    for seed, kind in enumerate(SCENE_KINDS):
+        yield render(seed, SIZES_HW[seed % len(SIZES_HW)], kind).image[None]
+
+
+def real_frames(samples: list[Sample], count: int = 16) -> Iterator[Frames]:
+    """Yields photographs spread over a manifest, at their own sizes: uint8 [1, H, W, 3], RGB."""
+    for sample in samples[:: max(len(samples) // count, 1)]:
+        yield sample.load_image()[None]
+
+
+def compare(graph: SkyGraph, model: bytes, frames: Iterable[Frames]) -> Parity:
+    """Runs both on the same frames.
+
+    Args:
+        graph: The torch module, in evaluation mode.
+        model: The ONNX file's content.
+        frames: uint8 [N, H, W, 3] each, RGB, of any sizes.
+    """
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    largest, share, count = 0, 0.0, 0
+    for frame in frames:
+        with torch.no_grad():
+            expected = graph(torch.from_numpy(np.array(frame))).numpy()
+        found = session.run(None, {session.get_inputs()[0].name: frame})[0]
+        difference = np.abs(expected.astype(np.int16) - found)
+        largest = max(largest, int(difference.max()))
+        share = max(share, float((difference > TOLERANCE_GREY_LEVELS).mean()))
+        count += 1
+    return Parity(largest, share, count)
+
+
+def require(parity: Parity) -> None:
+    """Refuses a model that is not what was trained.
+
+    Raises:
+        ModelError: More than 0.1 % of a frame's pixels differ by more than two grey levels.
+    """
+    if parity.share_above_2 > TOLERATED_SHARE:
+        raise ModelError(
+            f"The exported model differs from the trained network: {parity.share_above_2:.2%} of a frame's pixels by "
+            f"more than {TOLERANCE_GREY_LEVELS} grey levels (at most {TOLERATED_SHARE:.1%} is accepted), the worst by "
+            f"{parity.max_grey_levels}. Nothing was written."
+        )

@@ -1,0 +1,141 @@
+"""Reads any photograph as the frame a model takes, and writes its mask.
+
+A mask lies pixel on pixel over the photograph as it is stored in its file, and carries the same EXIF orientation.
+Photogrammetry tools (COLMAP, nerfstudio, OpenCV's IMREAD_UNCHANGED) read stored pixels and ignore the orientation;
+viewers and editors apply it: either way photograph and mask are treated alike. The model itself sees the photograph
+upright, as it was trained to.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from skymask.contract import Alphas, Frames
+from skymask.errors import MediaError, OutputError
+
+SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".jp2", ".avif", ".ppm", ".pgm", ".pnm")
+)
+"""Endings, in lower case, by which photographs in a folder are recognised; a file named outright may have any."""
+
+PART_SUFFIX = ".part"
+"""A mask is written to a name with this ending and then moved into place, so that a mask that is there is whole."""
+
+_UPRIGHT = 1
+# EXIF orientation: how stored pixels are turned upright, and back.
+_TURNS = {
+    2: (Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_LEFT_RIGHT),
+    3: (Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_180),
+    4: (Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.FLIP_TOP_BOTTOM),
+    5: (Image.Transpose.TRANSPOSE, Image.Transpose.TRANSPOSE),
+    6: (Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_90),
+    7: (Image.Transpose.TRANSVERSE, Image.Transpose.TRANSVERSE),
+    8: (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270),
+}
+_SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
+_SIXTEEN_BIT_FORMATS = ("PNG", "PPM")  # of these, Pillow gives 16 bits as 32-bit numbers (PNG: before Pillow 11)
+
+# What Pillow's decoders raise on broken files; it has no common base of its own.
+_DecodeError = (OSError, SyntaxError, ValueError, EOFError, struct.error)
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A photograph, decoded and upright."""
+
+    rgb: Frames
+    """uint8 [H, W, 3], RGB, upright."""
+    orientation: int
+    """EXIF orientation of the file, 1 to 8: how its stored pixels relate to `rgb`."""
+
+
+def read_photograph(path: Path) -> Photograph:
+    """Decodes a photograph of any common kind.
+
+    Grey becomes RGB; a palette and CMYK are resolved; an alpha channel is dropped, as the tools that use the mask
+    do; of 16 bits the upper 8 are kept; of an animation or a stack the first picture is taken.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: It is missing, cannot be read or decoded, breaks off, has more pixels than Pillow deems safe, or
+            has 32 bits per channel, for which no range is defined.
+    """
+    try:
+        # Opened here, not by Pillow: given a name, it maps uncompressed TIFFs, and then garbles those that are turned.
+        with path.open("rb") as file, Image.open(file) as image:
+            orientation = _orientation(image)
+            image.load()
+            still_to_turn = _orientation(image)  # Pillow has turned a TIFF upright by now, and nothing else
+            rgb = _to_rgb(image, path)
+    except Image.DecompressionBombError as error:
+        raise MediaError(f"{path} is too large: {error}") from error
+    except FileNotFoundError as error:
+        raise MediaError(f"{path} does not exist.") from error
+    except UnidentifiedImageError as error:
+        known = ", ".join(sorted(SUFFIXES))
+        raise MediaError(f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG.") from error
+    except _DecodeError as error:
+        raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
+    if still_to_turn != _UPRIGHT:
+        rgb = rgb.transpose(_TURNS[still_to_turn][0])
+    return Photograph(np.asarray(rgb), orientation)
+
+
+def _orientation(image: Image.Image) -> int:
+    orientation = image.getexif().get(ExifTags.Base.Orientation)
+    return orientation if orientation in _TURNS else _UPRIGHT
+
+
+def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
+    if image.mode in _SIXTEEN_BIT_MODES or (image.mode == "I" and image.format in _SIXTEEN_BIT_FORMATS):
+        grey: NDArray[np.uint8] = (np.asarray(image) >> 8).astype(np.uint8)  # as Pillow does for 16-bit colour
+        return Image.fromarray(grey).convert("RGB")
+    if image.mode in ("I", "F"):
+        raise MediaError(
+            f"{path} has 32 bits per channel, of which the range of brightness is not known. "
+            "Convert it to 8 or 16 bits first."
+        )
+    if image.mode == "P":  # the straight way to RGB warns about palettes with transparency
+        return image.convert("RGBA").convert("RGB")
+    return image.convert("RGB")
+
+
+def write_mask(alpha: Alphas, path: Path, orientation: int = _UPRIGHT) -> None:
+    """Writes an alpha as 8-bit grey PNG: 255 surely sky, 0 surely not.
+
+    The file appears under its name only when it is whole.
+
+    Args:
+        alpha: uint8 [H, W], upright.
+        path: The file to write; its folder is made.
+        orientation: EXIF orientation of the photograph, 1 to 8; the mask gets the same, and the same stored layout.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    mask = Image.fromarray(alpha)
+    exif = Image.Exif()
+    if orientation != _UPRIGHT:
+        mask = mask.transpose(_TURNS[orientation][1])
+        exif[ExifTags.Base.Orientation] = orientation
+    part = path.with_name(path.name + PART_SUFFIX)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            mask.save(part, format="PNG", exif=exif)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"The mask {path} cannot be written: {error.strerror or error}. "
+            "Check the folder's permissions and the space left, or choose another with -o."
+        ) from error

@@ -1,0 +1,260 @@
+"""The training loop, to be read from top to bottom."""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+from torch.optim import AdamW
+from torch.optim.swa_utils import AveragedModel
+from torch.utils.data import DataLoader
+
+from skymask.data.dataset import BalancedSampler, TrainingSet
+from skymask.data.manifest import Sample, read_manifest
+from skymask.errors import InputError, TrainingError
+from skymask.models import build
+from skymask.models.guided import Segmentation
+from skymask.training.checkpoint import load_resume, save_resume, save_weights
+from skymask.training.config import OptimiserConfig, TrainConfig
+from skymask.training.log import RunLog
+from skymask.training.losses import sky_loss
+from skymask.training.validate import validate
+
+PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
+RESUME_FILE = "resume.pt"
+
+
+@dataclass(frozen=True)
+class Devices:
+    """Where a run computes."""
+
+    accelerator: str = "auto"
+    """"cpu", "cuda" or "auto"."""
+    count: int = 1
+    """Processes, each with its device; more than one train in step (distributed data parallel)."""
+
+
+def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devices = Devices()) -> Path:
+    """Trains a network.
+
+    Args:
+        config: The run.
+        folder: Gets best.safetensors, last.safetensors (averaged weights), resume.pt, metrics.jsonl, tensorboard/.
+        resume: Continue the run in `folder` after its last finished epoch; the result is that of a run that was never
+            interrupted.
+        devices: Where to compute.
+
+    Returns:
+        Path of the best checkpoint.
+
+    Raises:
+        InputError: The folder holds another run already, or there is none to resume.
+        DataError: A manifest does not fit its files.
+        TrainingError: The loss is no longer a number; the checkpoints are those of the last good epoch.
+    """
+    _check_folder(folder, resume)
+    fabric = Fabric(
+        accelerator=devices.accelerator,
+        devices=devices.count,
+        strategy="ddp" if devices.count > 1 else "auto",
+        precision=PRECISIONS[config.precision],
+    )
+    fabric.launch()
+    fabric.seed_everything(config.seed, verbose=False)
+    run = _Run(config, folder, fabric)
+    if resume:
+        run.restore(load_resume(folder / RESUME_FILE))
+    log = RunLog(folder, run.total_steps, run.step, run.epoch) if fabric.is_global_zero else None
+    with log or nullcontext():
+        for epoch in range(run.epoch, config.epochs):
+            record = run.train_epoch(epoch, log)
+            if fabric.is_global_zero and log:
+                run.keep(record)
+                log.epoch(record)
+            fabric.barrier()
+    return folder / "best.safetensors"
+
+
+class _Run:
+    """The parts of a run that change, and the way they change in one epoch."""
+
+    def __init__(self, config: TrainConfig, folder: Path, fabric: Fabric) -> None:
+        self.config, self.folder, self.fabric = config, folder, fabric
+        samples = [sample for path in config.data.train for sample in read_manifest(path)]
+        self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
+        network = build(config.network, config.pretrained).to(memory_format=torch.channels_last)
+        model = Segmentation(network, config.stages[0].working_size)
+        self.averaged = AveragedModel(model, avg_fn=_ema(config.optimiser.ema_decay), use_buffers=True)
+        self.averaged.to(fabric.device)
+        self.model, self.optimiser = fabric.setup(model, AdamW(_parameter_groups(model, config.optimiser)))
+        self.sampler = BalancedSampler(
+            samples,
+            config.data.samples_per_epoch,
+            config.data.balance,
+            config.data.weights,
+            config.seed,
+            fabric.global_rank,
+            fabric.world_size,
+        )
+        self.loader = fabric.setup_dataloaders(
+            _loader(samples, self.sampler, config, fabric.device.type), use_distributed_sampler=False
+        )
+        self.steps_per_epoch = len(self.loader)
+        if not self.steps_per_epoch:
+            raise InputError("samples_per_epoch is smaller than one batch on every device; raise it.")
+        self.total_steps = self.steps_per_epoch * config.epochs
+        self.epoch = self.step = 0
+        self.best_score = -math.inf
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Takes up where an interrupted run left off."""
+        if state["config"] != self.config.model_dump_json():
+            raise InputError(
+                f"The run in {self.folder} had another configuration. Resume it with the same one, or choose another "
+                "folder with --output."
+            )
+        self.model.load_state_dict(state["model"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.epoch, self.step, self.best_score = state["epoch"], state["step"], state["best_score"]
+
+    def train_epoch(self, epoch: int, log: RunLog | None) -> dict[str, Any]:
+        """Trains for one epoch and validates on the first process; returns the epoch's record."""
+        stage = self.config.stage(epoch)
+        for model in (self.model.module, self.averaged.module):
+            model.working_size = stage.working_size
+        self.sampler.start(epoch, stage.frame_size)
+        self.model.train()
+        start = lap = time.perf_counter()
+        losses = []
+        for batch in self.loader:
+            loss = self._train_step(batch)
+            losses.append(loss)
+            if log:
+                now = time.perf_counter()
+                rate = len(batch["image"]) * self.fabric.world_size / (now - lap)
+                lap = now
+                log.step(self.step, epoch, loss, rate, self.optimiser.param_groups[-1]["lr"])
+        seconds = time.perf_counter() - start
+        self.epoch = epoch + 1
+        record = {
+            "epoch": self.epoch,
+            "step": self.step,
+            "working_size": stage.working_size,
+            "loss": sum(losses) / len(losses),
+            "images_per_s": len(self.sampler) * self.fabric.world_size / seconds,
+            "seconds": seconds,
+        }
+        if log:
+            record["val"] = validate(
+                cast(Segmentation, self.averaged.module).eval(), self.val_samples, self.fabric.device
+            )
+        return record
+
+    def _train_step(self, batch: dict[str, Tensor]) -> float:
+        # The rate follows from the step alone, so a resumed run needs no scheduler's state.
+        factor = _schedule(self.step, self.total_steps, self.config.optimiser.warmup_steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["base_lr"] * factor
+        frame = batch["image"].float().contiguous(memory_format=torch.channels_last)
+        logits = self.model(frame)
+        loss = sky_loss(logits, batch["alpha"].float() / 255, batch["valid"], **self.config.loss.model_dump())
+        # Every process sees the same mean loss, so all of them stop together.
+        mean_loss = float(self.fabric.all_reduce(loss.detach(), reduce_op="mean"))
+        if not math.isfinite(mean_loss):
+            raise TrainingError(
+                f"The loss is {mean_loss} at step {self.step + 1}. The checkpoints in {self.folder} are those of the "
+                f'last good epoch ({self.epoch}). Lower optimiser.learning_rate, or use precision = "fp32".'
+            )
+        self.optimiser.zero_grad()
+        self.fabric.backward(loss)
+        self.fabric.clip_gradients(self.model, self.optimiser, max_norm=self.config.optimiser.clip_norm)
+        self.optimiser.step()
+        self.averaged.update_parameters(self.model.module)
+        self.step += 1
+        return mean_loss
+
+    def keep(self, record: dict[str, Any]) -> None:
+        """Writes the checkpoints of a finished epoch."""
+        weights = cast(Segmentation, self.averaged.module).network.state_dict()
+        save_weights(self.folder / "last.safetensors", weights, self.config, record)
+        if record["val"]["score"] > self.best_score:
+            self.best_score = record["val"]["score"]
+            save_weights(self.folder / "best.safetensors", weights, self.config, record)
+        save_resume(
+            self.folder / RESUME_FILE,
+            {
+                "config": self.config.model_dump_json(),
+                "model": self.model.state_dict(),
+                "averaged": self.averaged.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "epoch": self.epoch,
+                "step": self.step,
+                "best_score": self.best_score,
+            },
+        )
+
+
+def _check_folder(folder: Path, resume: bool) -> None:
+    exists = (folder / RESUME_FILE).exists()
+    if exists and not resume:
+        raise InputError(f"{folder} holds a run already. Continue it with --resume, or choose another with --output.")
+    if resume and not exists:
+        raise InputError(f"There is no run to resume in {folder}. Start it without --resume.")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _loader(
+    samples: list[Sample], sampler: BalancedSampler, config: TrainConfig, device_type: str
+) -> DataLoader[dict[str, Tensor]]:
+    return DataLoader(
+        TrainingSet(samples, config.augment),
+        batch_size=config.optimiser.batch_size,
+        sampler=sampler,
+        num_workers=config.data.workers,
+        drop_last=True,
+        pin_memory=device_type == "cuda",
+    )
+
+
+def _parameter_groups(model: Segmentation, config: OptimiserConfig) -> list[dict[str, Any]]:
+    """Slower steps for the pretrained encoder; no decay for normalisation and biases."""
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    for name, parameter in model.named_parameters():
+        key = (".encoder." in name, parameter.ndim > 1)
+        groups.setdefault(key, []).append(parameter)
+    return [
+        {
+            "params": parameters,
+            "base_lr": config.learning_rate * (config.encoder_factor if encoder else 1.0),
+            "weight_decay": config.weight_decay if decays else 0.0,
+        }
+        for (encoder, decays), parameters in groups.items()
+    ]
+
+
+def _schedule(step: int, total_steps: int, warmup_steps: int) -> float:
+    """Share of the learning rate at a step: a linear warm-up, then half a cosine."""
+    if step < warmup_steps:
+        return (step + 1) / warmup_steps
+    done = (step - warmup_steps) / max(total_steps - warmup_steps, 1)
+    return 0.5 * (1 + math.cos(math.pi * done))
+
+
+def _ema(decay: float) -> Any:
+    """Exponential moving average whose memory grows from a few steps, so that early averages are not the start's."""
+
+    def average(mean: Tensor, value: Tensor, count: int | Tensor) -> Tensor:
+        steps = float(count)
+        if not mean.is_floating_point():
+            return value
+        return mean + (1 - min(decay, (1 + steps) / (10 + steps))) * (value - mean)
+
+    return average

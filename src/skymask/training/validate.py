@@ -1,0 +1,35 @@
+"""Validation during training: the torch network on whole images at their own size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from skymask.data.manifest import Sample
+from skymask.evaluation.metrics import Tally, count
+from skymask.models.guided import Segmentation, to_alpha
+
+
+@torch.no_grad()
+def validate(model: Segmentation, samples: list[Sample], device: torch.device) -> dict[str, Any]:
+    """Scores a model.
+
+    Args:
+        model: In evaluation mode, on `device`.
+        samples: Labelled images of any sizes.
+        device: Where to compute.
+
+    Returns:
+        `Tally.summary` with one more entry, `score`, by which the best epoch is chosen: the mean IoU less the share of
+        pictures without sky in which sky is claimed.
+    """
+    tally = Tally()
+    for sample in samples:
+        frame = torch.from_numpy(sample.load_image().copy()).to(device)
+        logits = model(frame.permute(2, 0, 1)[None].float())
+        alpha = to_alpha(logits[0]).cpu().numpy()
+        tally.add(sample.source, count(alpha, sample.load_mask(), sample.load_valid()))
+    summary = tally.summary()
+    false_share = summary["false_claims"] / max(summary["without_sky"], 1)
+    return {**summary, "score": summary["mean"]["iou"] - false_share}

@@ -1,0 +1,207 @@
+"""Frames from whatever FFmpeg opens, by PyAV: video files, cameras, rtsp and http addresses."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from skymask.errors import InputError, MediaError
+from skymask.video.orientation import Orientation
+from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
+
+FALLBACK_RATE = Fraction(25)  # for streams that declare none
+TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
+HD_HEIGHT = 720  # from here on, video that does not say otherwise is BT.709
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedFrame:
+    """A frame as the decoder left it (usually YUV), before it is scaled, turned and made RGB."""
+
+    picture: av.VideoFrame
+    pts: int
+    arrived_s: float
+
+
+def start_offset_s(container: InputContainer) -> Fraction:
+    """Returns the time, in seconds, that counts as zero.
+
+    It is 0 where the time stamps mean something (MP4, Matroska ...), and the first time stamp for cameras and transport
+    streams, whose clocks start anywhere.
+    """
+    arbitrary = bool(container.format.flags & TS_DISCONT) or container.format.name in (
+        "rtsp",
+        "video4linux2,v4l2",
+        "avfoundation",
+    )
+    return Fraction(container.start_time, 1_000_000) if arbitrary and container.start_time else Fraction(0)
+
+
+class ContainerSource:
+    """Reads an open PyAV container. See `Source` for what the members promise."""
+
+    dropped = 0
+
+    def __init__(
+        self,
+        container: InputContainer,
+        *,
+        where: str,
+        name: str,
+        live: bool,
+        fps: float | None = None,
+        size_hw: tuple[int, int] | None = None,
+        audio_file: Path | None = None,
+    ) -> None:
+        """Decodes the first frame, which alone tells how the picture has to be turned.
+
+        Args:
+            container: Opened for reading; belongs to the source from now on.
+            where: The source as the user named it, for messages.
+            name: Short name, see `SourceInfo`.
+            live: See `SourceInfo`.
+            fps: Frames per second to keep at most.
+            size_hw: Height and width to scale the upright frames to, in pixels; None keeps their own.
+            audio_file: See `SourceInfo`.
+
+        Raises:
+            InputError: There is no video stream, or its frames are too small.
+            MediaError: Not one frame can be decoded.
+        """
+        self._container = container
+        self._where = where
+        self._live = live
+        self._rate_limit = RateLimit(fps)
+        if not container.streams.video:
+            raise InputError(
+                f"{where} has no video stream, only {_stream_kinds(container)}. Give a file with pictures."
+            )
+        self._stream: VideoStream = container.streams.video[0]
+        # Frame threads are faster but hold back as many frames as there are threads.
+        self._stream.thread_type = "SLICE" if live else "AUTO"
+        self._frames_read = 0
+        self._decoder = self._decode()
+        try:
+            first = next(self._decoder)
+        except StopIteration:
+            raise MediaError(f"{where} has a video stream but not one frame in it.") from None
+        self._orientation = Orientation.of(first)
+        upright_hw = self._orientation.turn_size((first.height, first.width))
+        size_hw = check_size(size_hw or upright_hw, where if size_hw is None else "--size")
+        self._decoded_hw = self._orientation.turn_size(size_hw)
+        self._pending = itertools.chain([first], self._decoder)
+        self._time_base = self._stream.time_base or Fraction(1, 90_000)
+        self._zero_pts = round(start_offset_s(container) / self._time_base)
+        rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_RATE
+        self._frame_ticks = max(1, round(1 / (rate * self._time_base)))
+        kept_rate = self._rate_limit.of(rate)
+        self.info = SourceInfo(
+            name, where, live, size_hw, kept_rate, self._time_base, self._count(kept_rate / rate), audio_file
+        )
+
+    def frames(self) -> Iterator[Frame]:
+        """See `Source`."""
+        return map(self.convert, self.decoded())
+
+    def decoded(self) -> Iterator[DecodedFrame]:
+        """Yields the frames to keep, with increasing time stamps, not yet converted.
+
+        Raises:
+            MediaError: As `frames`.
+        """
+        last_pts: int | None = None
+        shift = -self._zero_pts
+        for picture in self._pending:
+            if picture.pts is not None:
+                pts = picture.pts + shift
+            else:  # raw streams have no time stamps
+                pts = 0 if last_pts is None else last_pts + self._frame_ticks
+            if last_pts is not None and pts <= last_pts:  # a clock that was set back goes on from where it was
+                shift += last_pts + 1 - pts
+                pts = last_pts + 1
+            last_pts = pts
+            if self._rate_limit.keeps(pts * self._time_base):
+                yield DecodedFrame(picture, pts, time.perf_counter())
+
+    def convert(self, decoded: DecodedFrame) -> Frame:
+        """Scales, makes RGB and turns upright; frames whose size changes on the way are scaled to the first one's."""
+        height, width = self._decoded_hw
+        picture = decoded.picture
+        untagged_hd = picture.colorspace == 2 and picture.height >= HD_HEIGHT
+        image = picture.to_ndarray(
+            format="rgb24", width=width, height=height, src_colorspace="itu709" if untagged_hd else None
+        )
+        upright = self._orientation.turn(np.asarray(image, np.uint8))
+        return Frame(upright, decoded.pts, self._time_base, decoded.arrived_s)
+
+    def close(self) -> None:
+        """See `Source`."""
+        self._container.close()
+
+    def _count(self, kept: Fraction) -> int | None:
+        count = self._stream.frames
+        if not count and self._container.duration and not self._live:
+            rate = self._stream.average_rate or FALLBACK_RATE
+            count = round(Fraction(self._container.duration, 1_000_000) * rate)
+        return round(count * kept) or None
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        for picture in self._pictures():
+            self._frames_read += 1
+            yield picture
+
+    def _pictures(self) -> Iterator[av.VideoFrame]:
+        error: av.error.FFmpegError | None = None
+        try:
+            for packet in self._container.demux(self._stream):
+                if packet.is_corrupt and not self._live:  # half a packet: the file ends here
+                    break
+                yield from self._decode_packet(packet)
+            else:
+                if not self._is_cut_short():
+                    return
+        except av.error.FFmpegError as caught:
+            error = caught
+        if self._stream.codec_context.is_open:
+            with contextlib.suppress(av.error.EOFError):  # raised where the decoder has been emptied already
+                yield from self._stream.codec_context.decode(None)
+        raise self._breaks_off(error) from error
+
+    def _decode_packet(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+        try:
+            return self._stream.decode(packet)
+        except av.error.InvalidDataError:
+            if self._live:  # one comes in between key frames, and networks lose packets
+                return []
+            raise
+
+    def _is_cut_short(self) -> bool:
+        """Whether the container's index lists a frame beyond the end of the file."""
+        entries = self._stream.index_entries
+        return not self._live and len(entries) > 0 and entries[-1].pos + entries[-1].size > self._container.size
+
+    def _breaks_off(self, error: av.error.FFmpegError | None) -> MediaError:
+        reason = f" ({error.strerror})" if error and error.strerror else ""
+        after = f"after {self._frames_read} frames" if self._frames_read else "before its first frame"
+        if self._live:
+            return MediaError(f"{self._where} stopped sending {after}{reason}. Check the camera or the network.")
+        return MediaError(
+            f"{self._where} breaks off {after}{reason}: the file is damaged or incomplete. The frames before that were "
+            "used; copy or download the file again for the rest."
+        )
+
+
+def _stream_kinds(container: InputContainer) -> str:
+    return " and ".join(sorted({stream.type for stream in container.streams})) or "an empty container"

@@ -1,0 +1,231 @@
+"""The window: OpenCV's, the only place that imports it (extra `display`)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import PIL.Image
+
+from skymask.errors import DisplayError, OutputError
+from skymask.video.overlay import VIEWS, View, compose
+from skymask.video.pipeline import Job
+from skymask.video.source import Frame, Image, SourceInfo
+
+FIT_HW = (720, 1280)  # a new window is at most this large; the user may enlarge it
+PAUSE_POLL_MS = 50
+RATE_WINDOW = 30  # frames that the frame rate on the picture is averaged over
+ESC = 27
+PROBE = "import cv2; cv2.namedWindow('skymask'); cv2.waitKey(1)"
+PROBE_TIMEOUT_S = 30
+INSTEAD = "Or leave --show out and write a file with -o FILE."
+
+
+def require_display() -> None:
+    """Makes sure that a window can be opened.
+
+    Without a display, or without the libraries it needs, OpenCV's window does not raise: it ends the whole process. So
+    on Linux another process tries first.
+
+    Raises:
+        DisplayError: OpenCV is not installed or has no windows, or there is no display.
+    """
+    try:
+        import cv2  # noqa: F401
+    except ImportError:
+        raise DisplayError(f"A window needs OpenCV: pip install 'skymask[display]'. {INSTEAD}") from None
+    if sys.platform != "linux":
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise DisplayError(
+            "There is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. Log in to a desktop "
+            f"or with 'ssh -X', set DISPLAY, or run under 'xvfb-run'. {INSTEAD}"
+        )
+    try:
+        probe = subprocess.run(
+            [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_TIMEOUT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise DisplayError(
+            f"The display {os.environ.get('DISPLAY', '')} does not answer. Check DISPLAY. {INSTEAD}"
+        ) from None
+    if "not implemented" in probe.stderr:
+        raise DisplayError(
+            "The OpenCV installed here has no windows (opencv-python-headless). Replace it: pip uninstall "
+            f"opencv-python-headless, then pip install --force-reinstall 'skymask[display]'. {INSTEAD}"
+        )
+    if probe.returncode != 0:
+        reason = next((line for line in probe.stderr.splitlines() if line.strip()), "no reason given")
+        raise DisplayError(
+            f"No window can be opened on the display '{os.environ.get('DISPLAY', '')}': {reason.strip()} Check that "
+            f"DISPLAY names a running X server that lets you in, or run under 'xvfb-run'. {INSTEAD}"
+        )
+
+
+class Window:
+    """Shows pictures, paced and steered by keys: q or Esc quits, space pauses, v takes the next view, s saves a PNG.
+
+    To be used from the main thread, which is where window systems want it.
+    """
+
+    def __init__(self, info: SourceInfo, view: View, *, paced: bool, tell: Callable[[str], None]) -> None:
+        """Opens the window; `require_display` comes first.
+
+        Args:
+            info: Of the source whose frames will be shown.
+            view: The view to begin with.
+            paced: Whether frames wait for their time stamps, so that a file plays at its own speed and no faster.
+            tell: Receives a sentence to show the user, such as the name of a saved picture.
+
+        Raises:
+            DisplayError: OpenCV cannot open it.
+        """
+        import cv2
+
+        self._cv2 = cv2
+        self._info = info
+        self._paced = paced
+        self._tell = tell
+        self._title = f"skymask - {info.name} (q quit, space pause, v view, s save)"
+        self._open = True
+        self._paused = False
+        self._shown: Job | None = None
+        self._zero_s: float | None = None
+        self._times_s: deque[float] = deque(maxlen=RATE_WINDOW)
+        self.view: View = view
+        """The view chosen by the user; read by the stage that draws."""
+        height, width = info.size_hw
+        width *= 2 if view == "side-by-side" else 1
+        scale = min(1.0, FIT_HW[0] / height, FIT_HW[1] / width)
+        try:
+            cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+            cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
+        except cv2.error as error:
+            raise DisplayError(f"OpenCV cannot open a window: {error}. {INSTEAD}") from None
+
+    def wait_for(self, frame: Frame) -> None:
+        """Waits, watching the keys, until it is time to show `frame`."""
+        if not self._paced:
+            return
+        now_s = time.perf_counter()
+        if self._zero_s is None:
+            self._zero_s = now_s - float(frame.time_s)
+        late_s = now_s - (self._zero_s + float(frame.time_s))
+        if late_s > 0:  # too slow for the clip's speed: go on from here rather than rush to catch up
+            self._zero_s += late_s
+        while self._open and (wait_s := self._zero_s + float(frame.time_s) - time.perf_counter()) > 0.001:
+            self._react(self._cv2.waitKey(max(1, int(wait_s * 1000))))
+
+    def show(self, job: Job) -> None:
+        """Shows a finished job and reacts to keys.
+
+        Args:
+            job: Has an alpha and, if it was drawn already, a picture.
+
+        Raises:
+            OutputError: The picture that the user wants to save cannot be written.
+        """
+        self._times_s.append(time.perf_counter())
+        self._shown = job
+        self._draw()
+        self._react(self._cv2.waitKey(1))
+
+    def stay(self) -> bool:
+        """Keeps the picture while paused. Returns whether to go on; False once the user has quit."""
+        paused_s = time.perf_counter()
+        while self._paused and self._open:
+            self._react(self._cv2.waitKey(PAUSE_POLL_MS))
+        if self._zero_s is not None:
+            self._zero_s += time.perf_counter() - paused_s
+        return self._open
+
+    def close(self) -> None:
+        """Closes the window if the user has not."""
+        if self._cv2.getWindowProperty(self._title, self._cv2.WND_PROP_VISIBLE) >= 1:
+            self._cv2.destroyWindow(self._title)
+            self._cv2.waitKey(1)
+
+    def __enter__(self) -> Window:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _react(self, key: int) -> None:
+        letter = chr(key & 0xFF).lower() if key >= 0 else ""
+        if letter == "q" or letter == chr(ESC):
+            self._open = False
+        elif letter == " ":
+            self._paused = not self._paused
+            self._draw()
+        elif letter == "v":
+            self.view = VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)]
+            self._draw()
+        elif letter == "s":
+            self._save()
+        if self._cv2.getWindowProperty(self._title, self._cv2.WND_PROP_VISIBLE) < 1:
+            self._open = False
+
+    def _picture(self, job: Job) -> Image:
+        if job.picture is not None and job.view == self.view:
+            return job.picture
+        assert job.alpha is not None, "jobs are shown after infer"
+        return compose(job.frame.image, job.alpha, self.view)
+
+    def _draw(self) -> None:
+        cv2, job = self._cv2, self._shown
+        if job is None or not self._open:
+            return
+        canvas = cv2.cvtColor(self._picture(job), cv2.COLOR_RGB2BGR)
+        scale = max(0.4, canvas.shape[0] / 600)
+        place = (round(12 * scale), round(28 * scale))
+        for colour, thickness in (((0, 0, 0), 4), ((255, 255, 255), 1)):
+            cv2.putText(
+                canvas,
+                self._caption(job),
+                place,
+                cv2.FONT_HERSHEY_SIMPLEX,
+                0.8 * scale,
+                colour,
+                max(1, round(thickness * scale)),
+                cv2.LINE_AA,
+            )
+        cv2.imshow(self._title, canvas)
+
+    def _caption(self, job: Job) -> str:
+        """Frame rate on screen, and latency: the age of a live picture, or the time spent on a frame of a file."""
+        if self._paused:
+            return "paused"
+        latency_ms = (time.perf_counter() - job.frame.arrived_s) * 1000 if self._info.live else job.work_ms
+        span_s = self._times_s[-1] - self._times_s[0]
+        rate = f"{(len(self._times_s) - 1) / span_s:.0f} fps" if span_s > 0 else "- fps"
+        return f"{rate}, latency {latency_ms:.0f} ms"
+
+    def _save(self) -> None:
+        if self._shown is None:
+            return
+        time_s = self._shown.frame.time_s
+        path = Path(f"{self._info.name}_{_clock(time_s)}_{self.view}.png")
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            PIL.Image.fromarray(self._picture(self._shown)).save(part, format="PNG")
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise OutputError(f"The picture {path.absolute()} cannot be saved: {error.strerror}.") from None
+        self._tell(f"Saved {path}")
+
+
+def _clock(time_s: Fraction) -> str:
+    """83.5 s becomes "00h01m23.500s": sorts well and is allowed in file names everywhere."""
+    minutes, seconds = divmod(round(time_s * 1000), 60_000)
+    return f"{minutes // 60:02d}h{minutes % 60:02d}m{seconds / 1000:06.3f}s"

@@ -1,0 +1,139 @@
+"""An image sequence as a source: a folder, a printf pattern or a glob."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+from PIL import ImageOps
+
+from skymask.errors import InputError, MediaError
+from skymask.video.source import Frame, Image, RateLimit, SourceInfo, check_size
+
+SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
+DEFAULT_RATE = Fraction(25)
+_NUMBER = re.compile(r"%0?(\d*)d")
+
+
+def find_images(where: str) -> list[Path] | None:
+    """Lists the images that a folder, a printf pattern ("frame_%04d.png") or a glob ("shots/*.jpg") stands for.
+
+    Returns:
+        The files in natural order (frame2 before frame10); None if `where` is none of the three.
+
+    Raises:
+        InputError: It is one of the three, and no image is there.
+    """
+    path = Path(where)
+    if path.is_dir():
+        found = [file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file()]
+        what = f"The folder {where} holds no images ({', '.join(SUFFIXES)})"
+    elif path.exists():
+        return None
+    elif _NUMBER.search(path.name):
+        found = _match_numbers(path)
+        what = f"No file fits the pattern {where}"
+    elif glob.has_magic(where):
+        found = [Path(file) for file in glob.glob(where, recursive=True) if Path(file).is_file()]  # noqa: PTH207 - takes absolute ones too
+        what = f"No file fits the pattern {where}"
+    else:
+        return None
+    if not found:
+        raise InputError(f"{what}. Give a video file, or a folder or pattern that has images.")
+    return sorted(found, key=_natural_key)
+
+
+class ImageSequence:
+    """Reads images one by one. See `Source` for what the members promise.
+
+    Images have no time stamps: they are taken to be `fps` frames per second, 25 if nothing is said, and all are kept.
+    """
+
+    dropped = 0
+
+    def __init__(
+        self, files: Sequence[Path], where: str, fps: float | None = None, size_hw: tuple[int, int] | None = None
+    ) -> None:
+        """Looks at the head of every file.
+
+        Args:
+            files: At least one.
+            where: The sequence as the user named it, for messages.
+            fps: Frames per second that the images stand for.
+            size_hw: Height and width to scale all images to, in pixels; None keeps their own, which must be the same.
+
+        Raises:
+            InputError: A file is not an image, sizes differ, or images are too small.
+        """
+        rate = RateLimit(fps).fps or DEFAULT_RATE
+        if size_hw is None:
+            size_hw = check_size(_common_size(files), where)
+        else:
+            check_size(size_hw, "--size")
+        self._files = files
+        self._resize = size_hw
+        name = _NUMBER.sub("", Path(where).stem).strip("*?_-. ") or Path(where).absolute().parent.name
+        self.info = SourceInfo(name, where, False, size_hw, rate, 1 / rate, len(files))
+
+    def frames(self) -> Iterator[Frame]:
+        """See `Source`."""
+        for index, file in enumerate(self._files):
+            yield Frame(self._read(file), index, self.info.time_base)
+
+    def close(self) -> None:
+        """See `Source`."""
+
+    def _read(self, file: Path) -> Image:
+        height, width = self._resize
+        try:
+            with PIL.Image.open(file) as opened:
+                upright = ImageOps.exif_transpose(opened).convert("RGB")
+        except OSError as error:
+            raise MediaError(
+                f"{file} cannot be decoded ({error}). Replace it or take it out of the sequence."
+            ) from None
+        if upright.size != (width, height):
+            upright = upright.resize((width, height), PIL.Image.Resampling.BICUBIC)
+        return np.array(upright)
+
+
+def _common_size(files: Sequence[Path]) -> tuple[int, int]:
+    first_hw = _size(files[0])
+    for file in files[1:]:
+        height, width = _size(file)
+        first = f"{first_hw[1]}x{first_hw[0]}"
+        if (height, width) != first_hw:
+            raise InputError(
+                f"{file} is {width}x{height} (width x height), and {files[0]} is {first}. The frames of a video have "
+                f"one size: scale them all with --size, for example --size {first}, or use 'skymask masks', which takes "
+                "every image by itself."
+            )
+    return first_hw
+
+
+def _size(file: Path) -> tuple[int, int]:
+    try:
+        with PIL.Image.open(file) as opened:
+            lies_on_its_side = opened.getexif().get(0x0112, 1) >= 5  # EXIF orientation
+            width, height = opened.size
+    except OSError as error:
+        raise InputError(f"{file} is not an image that can be read ({error}). Take it out of the sequence.") from None
+    return (width, height) if lies_on_its_side else (height, width)
+
+
+def _match_numbers(path: Path) -> list[Path]:
+    before, digits, after = _NUMBER.split(path.name, maxsplit=1)
+    name = re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
+    if not path.parent.is_dir():
+        return []
+    return [file for file in path.parent.iterdir() if name.fullmatch(file.name)]
+
+
+def _natural_key(file: Path) -> list[tuple[int, str]]:
+    """Orders digits by their number: "frame2" before "frame10"."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", str(file))]

@@ -1,0 +1,160 @@
+"""Finds out what a source is (file, camera, address, images, the built-in scene) and opens it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import sys
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+
+from skymask.errors import InputError, MediaError
+from skymask.video.container import ContainerSource
+from skymask.video.demo import DemoSource
+from skymask.video.images import ImageSequence, find_images
+from skymask.video.live import LiveSource
+from skymask.video.source import Source
+
+TIMEOUT_S = 5.0
+LIVE_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "srt", "mms")
+CAMERA_FORMATS = {"linux": "v4l2", "darwin": "avfoundation"}
+
+
+def open_source(
+    where: str, *, fps: float | None = None, size_hw: tuple[int, int] | None = None, timeout_s: float = TIMEOUT_S
+) -> Source:
+    """Opens a source of frames.
+
+    Args:
+        where: A video file, a camera's index ("0"), an address ("rtsp://..."), a folder, printf pattern or glob of
+            images, or "demo" for the built-in scene. A file of one of these names is given as "./0" or "./demo".
+        fps: Frames per second to keep at most, chosen by their time stamps, which stay as they are; None keeps all.
+            For images, which have no time stamps, it is the rate they stand for.
+        size_hw: Height and width to scale the frames to, in pixels; None keeps their own.
+        timeout_s: How long a camera or address may be silent, in seconds.
+
+    Returns:
+        The open source, to be closed by the caller.
+
+    Raises:
+        InputError: There is no such source, it is not a video, or its frames are too small.
+        MediaError: It is a video, but damaged so that not one frame can be read.
+    """
+    if where == "demo":
+        return DemoSource(fps=fps, size_hw=size_hw)
+    if where.isdecimal():
+        return _open_camera(int(where), fps, size_hw, timeout_s)
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", where):
+        return _open_address(where, fps, size_hw, timeout_s)
+    if (images := find_images(where)) is not None:
+        return ImageSequence(images, where, fps, size_hw)
+    return _open_file(Path(where), fps, size_hw)
+
+
+def _open_file(path: Path, fps: float | None, size_hw: tuple[int, int] | None) -> Source:
+    if not path.exists():
+        raise InputError(
+            f"There is no file {path}.{_similar(path)} SOURCE can be a video, a camera's index, an address "
+            "(rtsp://...), a folder or pattern of images, or demo."
+        )
+    if path.is_file() and path.stat().st_size == 0:
+        raise InputError(f"{path} is empty (0 bytes). Copy or download it again.")
+    try:
+        container = av.open(str(path), "r")
+    except av.error.PermissionError as error:
+        raise InputError(f"{path} may not be read ({error.strerror}). Change its permissions.") from None
+    except av.error.FFmpegError as error:
+        raise _not_a_video(path, error) from None
+    return _wrap(
+        container,
+        str(path),
+        path.stem,
+        live=False,
+        fps=fps,
+        size_hw=size_hw,
+        audio_file=path if path.is_file() else None,
+    )
+
+
+def _open_camera(index: int, fps: float | None, size_hw: tuple[int, int] | None, timeout_s: float) -> Source:
+    if sys.platform not in CAMERA_FORMATS:
+        raise InputError(
+            f"Cameras cannot be opened by index on {sys.platform}, only on Linux and macOS. Stream the camera and give "
+            "its address (rtsp://...)."
+        )
+    device = f"/dev/video{index}" if sys.platform == "linux" else str(index)
+    try:
+        container = av.open(device, "r", format=CAMERA_FORMATS[sys.platform], timeout=timeout_s)
+    except av.error.FFmpegError as error:
+        present = ", ".join(sorted(str(path) for path in Path("/dev").glob("video*"))) or "none"
+        raise InputError(
+            f"Camera {index} ({device}) cannot be opened: {error.strerror}. Cameras present: {present}. Check "
+            "the cable, that no other program uses it, and that you may read the device."
+        ) from None
+    return _wrap(container, f"camera {index}", f"camera-{index}", live=True, fps=fps, size_hw=size_hw)
+
+
+def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None, timeout_s: float) -> Source:
+    scheme = where.split("://", 1)[0].lower()
+    options = {"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {}
+    if scheme in LIVE_SCHEMES:
+        options["fflags"] = "nobuffer"
+    address, where = where, re.sub(r"//([^/@:]*):[^/@]*@", r"//\1:***@", where)  # messages get no password
+    try:
+        container = av.open(address, "r", options=options, timeout=timeout_s)
+    except (av.error.ExitError, av.error.TimeoutError):
+        raise InputError(
+            f"{where} did not answer within {timeout_s:g} s. Check the address, the port and the network."
+        ) from None
+    except av.error.FFmpegError as error:
+        raise InputError(
+            f"{where} cannot be opened: {error.strerror}. Check the address, the port, the user name and the network."
+        ) from None
+    # A file on a web server knows how long it is; a broadcast does not.
+    live = scheme in LIVE_SCHEMES or container.duration is None
+    name = re.sub(r"[^A-Za-z0-9]+", "-", where.split("://", 1)[1].rpartition("@")[2]).strip("-")
+    return _wrap(container, where, name or scheme, live=live, fps=fps, size_hw=size_hw)
+
+
+def _wrap(
+    container: InputContainer,
+    where: str,
+    name: str,
+    *,
+    live: bool,
+    fps: float | None,
+    size_hw: tuple[int, int] | None,
+    audio_file: Path | None = None,
+) -> Source:
+    try:
+        source = ContainerSource(
+            container, where=where, name=name, live=live, fps=fps, size_hw=size_hw, audio_file=audio_file
+        )
+    except BaseException:
+        container.close()
+        raise
+    return LiveSource(source) if live else source
+
+
+def _not_a_video(path: Path, error: av.error.FFmpegError) -> InputError | MediaError:
+    with path.open("rb") as file:
+        is_mp4 = file.read(8)[4:] == b"ftyp"
+    if is_mp4:
+        return MediaError(
+            f"{path} is an MP4 file without its index (the 'moov' part): it is damaged or incomplete, and no frame can "
+            "be read. Copy or download it again."
+        )
+    return InputError(
+        f"{path} is not a video that can be read ({error.strerror}). Give a video file, or for "
+        "photographs use 'skymask masks'."
+    )
+
+
+def _similar(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f" The folder {path.parent} does not exist."
+    near = difflib.get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
+    return f" Did you mean {path.parent / near[0]}?" if near else ""

@@ -1,0 +1,215 @@
+"""Writes H.264 video with PyAV, so that whatever happens the file at the final name is whole and plays."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+
+import av
+import av.error
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.reformatter import ColorRange
+from av.video.stream import VideoStream
+
+from skymask.errors import InputError, OutputError
+from skymask.video.audio import AudioTrack
+from skymask.video.source import Image
+
+SUFFIXES = (".m4v", ".mkv", ".mov", ".mp4")
+BT709, LIMITED_RANGE = 1, 1  # the numbers of ISO/IEC 23091-2
+# No B-frames: then decoding and presentation times are the same, and with variable frame rates durations stay exact.
+X264_OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0"}
+
+_log = logging.getLogger(__name__)
+
+
+class VideoSink:
+    """An H.264 file in the making; use it in a `with` statement.
+
+    Frames go to a hidden file in the same folder. `close` finalises it and moves it into place, also after an error or
+    an interruption further up: the result then has all frames written so far. Without any frame no file appears.
+    H.264 in yuv420p has even sides, so an odd one is made longer by one pixel, repeating the last row or column.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size_hw: tuple[int, int],
+        frame_rate: Fraction,
+        time_base: Fraction,
+        audio_file: Path | None = None,
+    ) -> None:
+        """Creates the hidden file.
+
+        Args:
+            path: Where the video shall be; .mp4, .mov, .m4v or .mkv. An existing file is replaced at the end.
+            size_hw: Height and width of all pictures, in pixels.
+            frame_rate: Nominal frames per second; the time stamps are what counts.
+            time_base: Seconds per unit of the time stamps.
+            audio_file: A file whose first audio stream is copied along, if it has one and the container takes it.
+
+        Raises:
+            InputError: `path` is a directory or has another ending.
+            OutputError: The folder does not exist or cannot be written to.
+        """
+        self._path = path
+        self._size_hw = size_hw
+        self._time_base = time_base
+        self._frame_ticks = max(1, round(1 / (frame_rate * time_base)))
+        self._end_pts = 0
+        self._open = True
+        self._part = _create_part(path)
+        self._audio: AudioTrack | None = None
+        try:
+            self._container: OutputContainer = av.open(str(self._part), "w")
+            self._video = self._add_video(frame_rate)
+            self._audio_stream = self._add_audio(audio_file)
+        except (av.error.FFmpegError, OSError) as error:
+            self._part.unlink()
+            raise self._cannot_write(error) from error
+        self.frame_count = 0
+        """Frames written so far."""
+
+    def write(self, picture: Image, pts: int) -> None:
+        """Adds a picture, and the sound up to it.
+
+        Args:
+            picture: uint8 [H, W, 3], RGB, of the `size_hw` announced.
+            pts: Its time, in units of `time_base`; larger than the one before.
+
+        Raises:
+            OutputError: The disk is full, or the file cannot be written for another reason.
+        """
+        frame = av.VideoFrame.from_ndarray(_make_even(picture), format="rgb24")
+        frame = frame.reformat(format="yuv420p", dst_colorspace="itu709", dst_color_range=ColorRange.MPEG)
+        frame.pts, frame.time_base = pts, self._time_base
+        try:
+            self._container.mux(self._video.encode(frame))
+            self._copy_audio(pts * self._time_base)
+        except (av.error.FFmpegError, OSError) as error:
+            self._abandon()
+            raise self._cannot_write(error) from error
+        self.frame_count += 1
+        self._end_pts = pts + self._frame_ticks
+
+    def copy_remaining_audio(self) -> None:
+        """Copies the sound to its end, where it outlasts the pictures; otherwise it ends with the last picture.
+
+        Raises:
+            OutputError: As `write`.
+        """
+        try:
+            self._copy_audio(None)
+        except (av.error.FFmpegError, OSError) as error:
+            self._abandon()
+            raise self._cannot_write(error) from error
+
+    def close(self) -> None:
+        """Finalises the video and moves it into place; closing twice does nothing.
+
+        Raises:
+            OutputError: As `write`. No file is left behind then.
+        """
+        if not self._open:
+            return
+        if not self.frame_count:
+            self._abandon()
+            return
+        try:
+            self._copy_audio(self._end_pts * self._time_base)
+            self._container.mux(self._video.encode(None))
+            self._container.close()
+            self._part.replace(self._path)
+        except (av.error.FFmpegError, OSError) as error:
+            self._abandon()
+            raise self._cannot_write(error) from error
+        self._release()
+
+    def __enter__(self) -> VideoSink:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _add_video(self, frame_rate: Fraction) -> VideoStream:
+        height, width = self._size_hw
+        stream = self._container.add_stream("libx264", rate=frame_rate, options=X264_OPTIONS)
+        stream.width, stream.height = width + width % 2, height + height % 2
+        stream.pix_fmt = "yuv420p"
+        stream.time_base = self._time_base
+        codec = stream.codec_context
+        codec.time_base = self._time_base
+        codec.colorspace = codec.color_primaries = codec.color_trc = BT709
+        codec.color_range = LIMITED_RANGE
+        return stream
+
+    def _add_audio(self, audio_file: Path | None) -> AudioStream | None:
+        if audio_file is None:
+            return None
+        self._audio = AudioTrack(audio_file)
+        source = self._audio.stream
+        if source is None:
+            return None
+        codec = source.codec_context.codec.canonical_name
+        if codec not in self._container.supported_codecs:
+            _log.warning(
+                "%s cannot hold %s sound, so the sound is left out. Give the output the ending .mkv to keep it.",
+                self._path,
+                codec,
+            )
+            return None
+        return self._container.add_stream_from_template(source)
+
+    def _copy_audio(self, end_s: Fraction | None) -> None:
+        if self._audio is None or self._audio_stream is None:
+            return
+        for packet in self._audio.until(end_s):
+            packet.stream = self._audio_stream
+            self._container.mux(packet)
+
+    def _abandon(self) -> None:
+        self._release()
+        with contextlib.suppress(av.error.FFmpegError, OSError):  # it cannot be finalised, and is removed anyway
+            self._container.close()
+        self._part.unlink(missing_ok=True)
+
+    def _release(self) -> None:
+        self._open = False
+        if self._audio is not None:
+            self._audio.close()
+
+    def _cannot_write(self, error: Exception) -> OutputError:
+        reason = getattr(error, "strerror", None) or error
+        return OutputError(f"{self._path} cannot be written: {reason}. Free some space or choose another place.")
+
+
+def _create_part(path: Path) -> Path:
+    if path.is_dir():
+        raise InputError(f"{path} is a folder, and a video is one file. Give a name in it, such as {path / 'sky.mp4'}.")
+    if path.suffix.lower() not in SUFFIXES:
+        found = f"the ending '{path.suffix}'" if path.suffix else "no ending"
+        raise InputError(f"{path} has {found}; a video is written as {', '.join(SUFFIXES)}. Rename the output.")
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        part.touch()
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror} (folder {path.parent}). Choose a folder that exists and that "
+            "you may write to."
+        ) from None
+    return part
+
+
+def _make_even(picture: Image) -> Image:
+    height, width = picture.shape[:2]
+    if height % 2 == 0 and width % 2 == 0:
+        return picture
+    return np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

@@ -1,0 +1,137 @@
+"""What every source of frames offers; the pipeline, the sink and the window know nothing else of it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymask.contract import MIN_SIDE
+from skymask.errors import InputError
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture and its time."""
+
+    image: Image
+    """uint8 [H, W, 3], RGB, C-contiguous, upright; H and W are the source's `size_hw`."""
+    pts: int
+    """Presentation time in units of `time_base`; larger than that of the frame before."""
+    time_base: Fraction
+    """Seconds per unit of `pts`."""
+    arrived_s: float = field(default_factory=time.perf_counter)
+    """When the frame came in, on the clock of `time.perf_counter`; the latency of a live source counts from here."""
+
+    @property
+    def time_s(self) -> Fraction:
+        """Presentation time in seconds, exact."""
+        return self.pts * self.time_base
+
+
+@dataclass(frozen=True)
+class SourceInfo:
+    """What is known of a source once it is open."""
+
+    name: str
+    """Short, fit for a file name: "canal_boat", "camera-0"."""
+    where: str
+    """The source as the user named it, an address without its password."""
+    live: bool
+    """Whether frames come at the world's pace, so that those nobody has time for are dropped."""
+    size_hw: tuple[int, int]
+    """Height and width of every frame in pixels, after rotation and scaling."""
+    frame_rate: Fraction
+    """Frames per second, on average or as declared; the time stamps are what counts."""
+    time_base: Fraction
+    """Seconds per unit of `Frame.pts`."""
+    frame_count: int | None = None
+    """How many frames will come, as far as known; a guess, for progress only."""
+    audio_file: Path | None = None
+    """A file with the sound that belongs to the frames, on the same clock; it may also have none."""
+
+
+class Source(Protocol):
+    """An open file, camera, address, image sequence or built-in scene, to be read once."""
+
+    @property
+    def info(self) -> SourceInfo:
+        """What is known before the first frame is read."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """How many frames a live source has left out so far because nobody was ready for them; else 0."""
+        ...
+
+    def frames(self) -> Iterator[Frame]:
+        """Reads the frames in order; to be called once.
+
+        Raises:
+            MediaError: The source breaks off or cannot be decoded further. Every frame before that has been yielded.
+        """
+        ...
+
+    def close(self) -> None:
+        """Frees the source, once nobody iterates over `frames` any more. Closing twice does nothing."""
+        ...
+
+
+class RateLimit:
+    """Chooses which frames to keep so that at most `fps` of them fall into a second; it never changes a time stamp.
+
+    Time is cut into slots of 1/fps seconds from the first frame on, and the first frame of each slot is kept.
+    """
+
+    def __init__(self, fps: float | None) -> None:
+        """Args:
+            fps: Frames per second to keep at most; None keeps all.
+
+        Raises:
+            InputError: `fps` is not a positive number.
+        """
+        if fps is not None and not (fps > 0 and math.isfinite(fps)):
+            raise InputError(f"The frame rate must be a number above 0; got {fps}. Leave it out to keep every frame.")
+        self.fps = None if fps is None else Fraction(fps).limit_denominator(1_000_000)
+        self._start_s: Fraction | None = None
+        self._last_slot = -1
+
+    def keeps(self, time_s: Fraction) -> bool:
+        """Decides on the next frame; times must increase from call to call."""
+        if self.fps is None:
+            return True
+        if self._start_s is None:
+            self._start_s = time_s
+        slot = int((time_s - self._start_s) * self.fps)
+        if slot <= self._last_slot:
+            return False
+        self._last_slot = slot
+        return True
+
+    def of(self, frame_rate: Fraction) -> Fraction:
+        """Returns the frame rate that is left of `frame_rate`."""
+        return frame_rate if self.fps is None else min(frame_rate, self.fps)
+
+
+def check_size(size_hw: tuple[int, int], where: str) -> tuple[int, int]:
+    """Returns `size_hw` (height and width in pixels) if a model takes frames of that size.
+
+    Raises:
+        InputError: A side is shorter than `MIN_SIDE`; `where` names the source or the option in the message.
+    """
+    height, width = size_hw
+    if min(size_hw) < MIN_SIDE:
+        raise InputError(
+            f"{where} gives frames of {width}x{height} (width x height), and a model needs at least {MIN_SIDE} pixels "
+            "each way. Enlarge them with --size, for example --size 320x240."
+        )
+    return size_hw
