@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
 import torch
@@ -16,8 +17,6 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torchvision.transforms.v2 import functional as tv
-
-Probability = Field(ge=0, le=1)
 
 
 class AugmentConfig(BaseModel):
@@ -150,5 +149,11 @@ def _camera(image: Tensor, config: AugmentConfig, rng: np.random.Generator) -> T
         noise = torch.from_numpy(rng.standard_normal(image.shape, dtype=np.float32) * sigma)
         image = (image + noise).clamp(0, 255).to(torch.uint8)
     if rng.random() < config.jpeg:
-        image = tv.jpeg(image.contiguous(), int(rng.integers(20, 85)))
+        image = _jpeg(image, quality=int(rng.integers(20, 85)))
     return image
+
+
+def _jpeg(image: Tensor, quality: int) -> Tensor:
+    buffer = BytesIO()
+    Image.fromarray(image.permute(1, 2, 0).numpy()).save(buffer, "jpeg", quality=quality)
+    return torch.from_numpy(np.array(Image.open(buffer))).permute(2, 0, 1).contiguous()

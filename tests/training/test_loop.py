@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from skymask.errors import InputError, TrainingError
+from skymask.training import checkpoint, loop
+from skymask.training.checkpoint import load_checkpoint
+from tests.support import tiny_training
+from tests.support.datasets import write_dataset
+from tests.support.tiny_training import tiny_config, tiny_network
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "build", tiny_network)
+    monkeypatch.setattr(checkpoint, "build", tiny_network)
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path / "data")
+
+
+def records(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_a_run_leaves_checkpoints_metrics_and_curves(manifest: Path, tmp_path: Path) -> None:
+    config = tiny_config(manifest)
+    best = loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    lines = records(tmp_path / "run")
+    assert [line["epoch"] for line in lines] == [1, 2, 3]
+    assert [line["working_size"] for line in lines] == [[32, 32], [32, 64], [32, 64]]
+    assert set(lines[0]["val"]["sources"]) == {"left", "right"}
+    assert list((tmp_path / "run" / "tensorboard").iterdir())
+    loaded = load_checkpoint(best)
+    assert loaded.config == config
+    assert loaded.metrics["val"]["score"] == max(line["val"]["score"] for line in lines)
+    assert not list(tmp_path.glob("run/*.part"))
+
+
+def test_it_learns(manifest: Path, tmp_path: Path) -> None:
+    config = tiny_config(manifest, stages=[{"epochs": 12, "working_size": [32, 32], "frame_size": [32, 48]}])
+    loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    lines = records(tmp_path / "run")
+    assert lines[0]["val"]["mean"]["iou"] < 0.5
+    assert lines[-1]["val"]["mean"]["iou"] > 0.8
+    assert lines[-1]["loss"] < lines[0]["loss"]
+
+
+def test_a_resumed_run_is_the_uninterrupted_one(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_config(manifest)
+    loop.train(config, tmp_path / "whole", devices=loop.Devices("cpu"))
+
+    def interrupt(*args: object) -> float:
+        raise KeyboardInterrupt
+
+    steps = []
+
+    def counted(run: loop._Run, batch: dict) -> float:
+        steps.append(run.step)
+        return original(run, batch) if len(steps) <= 3 else interrupt()
+
+    original = loop._Run._train_step
+    monkeypatch.setattr(loop._Run, "_train_step", counted)
+    with pytest.raises(KeyboardInterrupt):  # in the middle of the second epoch
+        loop.train(config, tmp_path / "parts", devices=loop.Devices("cpu"))
+    monkeypatch.setattr(loop._Run, "_train_step", original)
+    assert len(records(tmp_path / "parts")) == 1
+    loop.train(config, tmp_path / "parts", resume=True, devices=loop.Devices("cpu"))
+
+    whole, parts = (load_file(tmp_path / name / "last.safetensors") for name in ("whole", "parts"))
+    assert all(torch.equal(whole[key], parts[key]) for key in whole)
+    assert [line["loss"] for line in records(tmp_path / "whole")] == [
+        line["loss"] for line in records(tmp_path / "parts")
+    ]
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_epoch(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def broken(logits: torch.Tensor, *args: object, **kwargs: object) -> torch.Tensor:
+        calls.append(1)
+        return logits.mean() * (float("nan") if len(calls) > 2 else 1.0)
+
+    monkeypatch.setattr(loop, "sky_loss", broken)
+    with pytest.raises(TrainingError, match=r"nan at step 3.*last good epoch \(1\)"):
+        loop.train(tiny_config(manifest), tmp_path / "run", devices=loop.Devices("cpu"))
+    weights = load_file(tmp_path / "run" / "last.safetensors")
+    assert all(torch.isfinite(tensor.float()).all() for tensor in weights.values())
+
+
+def test_a_folder_with_a_run_is_not_overwritten(manifest: Path, tmp_path: Path) -> None:
+    config = tiny_config(manifest)
+    loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    with pytest.raises(InputError, match="--resume"):
+        loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    with pytest.raises(InputError, match="another configuration"):
+        changed = config.model_copy(update={"seed": 7})
+        loop.train(changed, tmp_path / "run", resume=True, devices=loop.Devices("cpu"))
+    with pytest.raises(InputError, match="no run to resume"):
+        loop.train(config, tmp_path / "nothing", resume=True, devices=loop.Devices("cpu"))
+
+
+def test_two_processes_train_one_network(manifest: Path, tmp_path: Path) -> None:
+    """Every process sees half the draws; the record counts all of them and there is one set of files."""
+    command = [sys.executable, tiny_training.__file__, str(manifest), str(tmp_path / "run"), "2"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = records(tmp_path / "run")
+    assert [line["step"] for line in lines] == [1, 2, 3]  # 8 draws an epoch / (2 processes x batches of 4)
+    assert load_checkpoint(tmp_path / "run" / "best.safetensors").metrics["val"]["score"] is not None
+
+
+def test_the_learning_rate_warms_up_and_ends_near_zero() -> None:
+    rates = [loop._schedule(step, 100, 10) for step in range(100)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == pytest.approx(1.0)
+    assert rates[-1] < 0.001
+    assert rates[10:] == sorted(rates[10:], reverse=True)

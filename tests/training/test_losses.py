@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import torch
+
+from skymask.training.losses import boundary_band, sky_loss
+
+PARTS = {"boundary_weight": 2.0, "boundary_width": 5, "dice_weight": 0.5}
+
+
+def scene() -> torch.Tensor:
+    alpha = torch.zeros(2, 20, 30)
+    alpha[:, :10] = 1
+    return alpha
+
+
+def everywhere(alpha: torch.Tensor) -> torch.Tensor:
+    return torch.ones_like(alpha, dtype=torch.bool)
+
+
+def test_the_band_lies_along_the_border_and_has_its_width() -> None:
+    band = boundary_band(scene(), 5)
+    assert band[0, :, 0].nonzero().flatten().tolist() == [8, 9, 10, 11]
+    assert boundary_band(torch.ones(1, 20, 30), 5).max() == 0  # the picture's edge is no border
+
+
+def test_the_band_equals_a_square_maximum() -> None:
+    alpha = torch.rand(1, 17, 23)
+    local = torch.nn.functional
+    square = local.max_pool2d(alpha[:, None], 7, 1, 3) + local.max_pool2d(-alpha[:, None], 7, 1, 3)
+    assert torch.equal(boundary_band(alpha, 7), square[:, 0])
+
+
+def test_right_answers_cost_little_and_wrong_ones_much() -> None:
+    alpha = scene()
+    right = sky_loss((alpha - 0.5) * 40, alpha, everywhere(alpha), **PARTS)
+    wrong = sky_loss((0.5 - alpha) * 40, alpha, everywhere(alpha), **PARTS)
+    assert right < 0.01
+    assert wrong > 10
+
+
+def test_pixels_without_label_have_no_influence() -> None:
+    alpha = scene()
+    valid = everywhere(alpha)
+    valid[:, :, :15] = False
+    logits = torch.randn_like(alpha).requires_grad_()
+    sky_loss(logits, alpha, valid, **PARTS).backward()
+    assert logits.grad is not None
+    assert logits.grad[:, :, :15].abs().max() == 0
+    assert logits.grad[:, :, 15:].abs().max() > 0
+
+
+def test_an_error_at_the_border_costs_more_than_one_far_away() -> None:
+    alpha = scene()
+    logits = (alpha - 0.5) * 20
+    near, far = logits.clone(), logits.clone()
+    near[:, 9] *= -1
+    far[:, 0] *= -1
+    losses = [sky_loss(each, alpha, everywhere(alpha), **PARTS) for each in (near, far)]
+    assert losses[0] > 1.5 * losses[1]
+
+
+def test_a_batch_without_labels_costs_nothing() -> None:
+    alpha = scene()
+    assert sky_loss(torch.randn_like(alpha), alpha, ~everywhere(alpha), **PARTS) == 0
