@@ -1,4 +1,4 @@
-"""A training run of seconds: a two-level U-Net on a miniature data set. Also a script, for runs of several processes."""
+"""A training run of seconds: a two-level U-Net on a miniature data set; as a script, for runs of several processes."""
 
 from __future__ import annotations
 

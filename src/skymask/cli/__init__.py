@@ -1,4 +1,4 @@
-"""The command `skymask`: one short file a command, each imported only when it is called.
+"""The command `skymask`: one short file a command, which imports what is heavy only when it is called.
 
 Exit codes: 0 done, 1 the work failed, 2 wrong usage or input, 130 interrupted. Progress and errors go to stderr,
 results to stdout or into files.
@@ -7,36 +7,26 @@ results to stdout or into files.
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
-from cyclopts import App, CycloptsError
-from cyclopts.exceptions import UnknownCommandError
+from cyclopts import App, CycloptsError, Group
 
 from skymask import __version__
-from skymask.errors import SkymaskError, suggest
+from skymask.errors import SkymaskError
 
 _HELP = """Cuts the sky out of colour images and live video, in real time.
 
-Examples:
+For example:
 
-    skymask demo                                   a short built-in scene, segmented on screen
-    skymask video street.mp4 -o street-sky.mp4     a file into a file
-    skymask video 0 --show                         the first camera, live, in a window
-    skymask masks photos -o masks                  a folder of photographs to 8-bit PNG masks
-    skymask info                                   versions, engines, devices and the model's card
+    skymask demo                           a short built-in scene
+    skymask video 0 --show                 the first camera, live, in a window
+    skymask video street.mp4 -o sky.mp4    from file to file
+    skymask masks photos -o masks          photographs to 8-bit PNG masks
+    skymask info                           engines, devices, the model's card
 """
-
-# The help beside each command stands here, so that `skymask --help` imports none of them.
-_COMMANDS = {
-    "demo": "Segment a short built-in scene: nothing else is needed.",
-    "video": "Segment a video file, camera, stream or image sequence.",
-    "masks": "Write the sky masks of photographs.",
-    "train": "Train a network from a configuration.",
-    "export": "Turn a checkpoint into a model file.",
-    "evaluate": "Score a model on labelled images.",
-    "info": "Show versions, engines, devices and the model's card.",
-}
 
 # Modules that are no part of a plain install, and the extra that brings them.
 _EXTRAS = {
@@ -52,11 +42,30 @@ _EXTRAS = {
     "cv2": "display",
 }
 
-app = App(name="skymask", help=_HELP, version=f"skymask {__version__}", suppress_keyboard_interrupt=False)
-_data = App(name="data", help="Make and look after data sets.", sort_key=len(_COMMANDS))
-for _order, (_name, _summary) in enumerate(_COMMANDS.items()):
-    app.command(f"skymask.cli.{_name}:{_name}", name=_name, help=_summary, sort_key=_order)
-_data.command("skymask.cli.synthetic:synthetic", name="synthetic", help="Render synthetic scenes with exact alpha.")
+app = App(
+    name="skymask",
+    help=_HELP,
+    version=f"skymask {__version__}",
+    group_commands=Group("Options", sort_key=2),
+    suppress_keyboard_interrupt=False,  # `main` answers it
+)
+
+
+def _command(name: str) -> Callable[..., None]:
+    """The function `name` of the module `name`; imported by hand, so that `skymask.cli.<name>` stays the module."""
+    command: Callable[..., None] = getattr(import_module(f"skymask.cli.{name}"), name)
+    # cyclopts leaves a docstring's section "Examples" out of the help; by another name it is text like any other.
+    command.__doc__ = re.sub(r"\n( *)Examples:\n", r"\n\1For example:\n\n", command.__doc__ or "")
+    return command
+
+
+_use = Group("Cut out the sky", sort_key=0)
+_make = Group("Make models", sort_key=1)
+for _group, _names in ((_use, ("demo", "video", "masks", "info")), (_make, ("train", "export", "evaluate"))):
+    for _order, _name in enumerate(_names):
+        app.command(_command(_name), name=_name, group=_group, sort_key=_order)
+_data = App(name="data", help="Make data sets.", group=_make, group_commands="Commands")
+_data.command(_command("synthetic"), name="synthetic")
 app.command(_data)
 
 
@@ -99,13 +108,7 @@ def _fail(message: str, exit_code: int) -> int:
 
 def _usage_message(error: CycloptsError) -> str:
     command = " ".join(("skymask", *(error.command_chain or ())))
-    message = str(error)
-    if isinstance(error, UnknownCommandError) and error.app is not None and error.unused_tokens:
-        # cyclopts' own message would import every command.
-        unknown = error.unused_tokens[0]
-        known = [name for name in error.app if not name.startswith("-")]
-        message = f"Unknown command '{unknown}'. {suggest(unknown, known)}"
-    return f"{message} See '{command} --help'."
+    return f"{error} See '{command} --help'."
 
 
 def _missing_extra(error: BaseException | None) -> str | None:

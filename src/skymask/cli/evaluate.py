@@ -36,7 +36,8 @@ def evaluate(
     """
     import json
 
-    from rich.progress import Console, track
+    from rich.console import Console
+    from rich.progress import track
 
     import skymask
     from skymask.data.manifest import read_manifest

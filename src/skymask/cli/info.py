@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,7 @@ def info(model: str | None = None, /) -> None:
     Loads the model once, and says which engine and device it got.
 
     Examples:
-
         skymask info
-
         skymask info runs/mine/model.onnx
 
     Args:
@@ -36,18 +35,22 @@ def info(model: str | None = None, /) -> None:
     console.print(_engines(engine_statuses()))
     path = model_path(model)
     with load(path) as sky:
-        console.print(_card(sky, path, _fingerprint(model)))
+        console.print(_card(sky, path, _fingerprint(model, path)))
         if sky.info.metrics:
             console.print(_metrics(sky.info.metrics))
 
 
-def _table(title: str, *columns: str) -> Table:
+def _table(title: str, rows: Iterable[Sequence[str]], columns: Sequence[str] = ()) -> Table:
+    """A plain table; without `columns`, two of them without heads."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, show_header=bool(columns))
+    table = Table(title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, show_header=bool(columns))
     for column in columns or ("", ""):
         table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))  # as Text, since "skymask[openvino]" would be read as markup
     return table
 
 
@@ -57,37 +60,31 @@ def _versions() -> Table:
 
     from skymask import __version__
 
-    table = _table(f"skymask {__version__}")
-    table.add_row("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    for package in ("numpy", "pillow", "av"):
-        table.add_row(package, version(package))
-    return table
+    rows = [("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")]
+    rows += [(package, version(package)) for package in ("numpy", "pillow", "av")]
+    return _table(f"skymask {__version__}", rows)
 
 
 def _engines(statuses: list[EngineStatus]) -> Table:
-    table = _table("Engines", "engine", "version", "devices")
-    for status in statuses:
-        if status.version is None:
-            table.add_row(status.engine, "-", status.problem)
-        else:
-            table.add_row(status.engine, status.version, ", ".join(status.devices))
-    return table
+    rows = [(status.engine, status.version or "-", status.problem or ", ".join(status.devices)) for status in statuses]
+    return _table("Engines", rows, ("engine", "version", "devices"))
 
 
 def _card(sky: Segmenter, path: Path, fingerprint: str) -> Table:
     card, engine = sky.info, sky.engine
     height, width = card.working_size
-    table = _table(f"Model {card.name} {card.version}")
-    table.add_row("file", f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
-    table.add_row("SHA-256", fingerprint)
-    table.add_row("licence", card.license)
-    table.add_row("looks at", f"{width}x{height} pixels (width x height); frames may have any size")
-    table.add_row("trained on", card.training_data)
-    table.add_row("parity", _parity(card.parity))
-    table.add_row("contract", f"version {card.contract}, exported from {card.commit}")
     threads = f", {engine.threads} threads" if engine.threads else ""
-    table.add_row("runs here on", f"{engine.engine} {engine.version}, {engine.device}{threads}")
-    return table
+    rows = [
+        ("file", f"{path} ({path.stat().st_size / 1e6:.1f} MB)"),
+        ("SHA-256", fingerprint),
+        ("licence", card.license),
+        ("looks at", f"{width}x{height} pixels (width x height); frames may have any size"),
+        ("trained on", card.training_data),
+        ("parity", _parity(card.parity)),
+        ("contract", f"version {card.contract}, exported from {card.commit}"),
+        ("runs here on", f"{engine.engine} {engine.version}, {engine.device}{threads}"),
+    ]
+    return _table(f"Model {card.name} {card.version}", rows)
 
 
 def _parity(parity: dict[str, float]) -> str:
@@ -96,19 +93,18 @@ def _parity(parity: dict[str, float]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in parity.items())
 
 
-def _fingerprint(model: str | None) -> str:
+def _fingerprint(model: str | None, path: Path) -> str:
     from skymask import weights
 
     name = weights.DEFAULT_MODEL if model is None else model
+    fingerprint = f"{weights.sha256(path)[:16]}..."
     if name not in weights.SHIPPED_MODELS:
-        return "a model of your own; nothing to compare with"
+        return f"{fingerprint} (a model of your own)"
     if weights.verify(name):
-        return "verified, as released"
-    return "differs from the release; repair with 'pip install --force-reinstall skymask'"
+        return f"{fingerprint} (verified, as released)"
+    return f"{fingerprint} (differs from the release; repair with 'pip install --force-reinstall skymask')"
 
 
 def _metrics(metrics: dict[str, float]) -> Table:
-    table = _table("IoU of sky on the validation sources", "source", "IoU")
-    for source, iou in metrics.items():
-        table.add_row(source, f"{iou:.3f}")
-    return table
+    rows = [(source, f"{iou:.3f}") for source, iou in metrics.items()]
+    return _table("Validation", rows, ("source", "IoU of sky"))

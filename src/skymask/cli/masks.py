@@ -18,7 +18,7 @@ def masks(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
-    overwrite: Annotated[bool, Parameter(negative="")] = False,
+    overwrite: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     model: str | None = None,
     engine: str = "auto",
     device: str = "auto",
@@ -34,9 +34,7 @@ def masks(
     A photograph with an EXIF orientation gets a mask with the same stored layout and the same orientation.
 
     Examples:
-
         skymask masks photos -o masks
-
         skymask masks a.jpg b.png 'trip/**/*.tif' -o masks --overwrite
 
     Args:
@@ -59,7 +57,8 @@ def masks(
         outcomes = _run(jobs, sky, overwrite)
         used = f"{sky.info.name} {sky.info.version}, {sky.engine.engine} on {sky.engine.device}"
     count = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
-    line = f"{count[Status.WRITTEN]} masks written to {output} ({used})"
+    written = count[Status.WRITTEN]
+    line = f"{written} mask{'' if written == 1 else 's'} written to {output} ({used})"
     if count[Status.SKIPPED]:
         line += f", {count[Status.SKIPPED]} skipped that were there already (--overwrite makes them again)"
     print(f"{line}.")

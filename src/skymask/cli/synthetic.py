@@ -8,10 +8,11 @@ from pathlib import Path
 def synthetic(out: Path, *, count: int = 500, seed: int = 0, jobs: int | None = None) -> None:
     """Renders outdoor scenes with exact sky masks, as training images.
 
-    Writes OUT/images/*.jpg, OUT/masks/*.png and OUT/manifest.csv, which `skymask train` reads, and prints the
+    Writes `OUT/images/*.jpg`, `OUT/masks/*.png` and OUT/manifest.csv, which `skymask train` reads, and prints the
     path of the manifest. Formats alternate between 4:3, 16:9 and 3:4, with a long side of 640 pixels.
 
-    Example: skymask data synthetic scenes/ --count 2000
+    Examples:
+        skymask data synthetic scenes/ --count 2000
 
     Args:
         out: Folder to write to; made if needed.
@@ -28,5 +29,7 @@ def synthetic(out: Path, *, count: int = 500, seed: int = 0, jobs: int | None = 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("Rendering scenes", total=count)
-        manifest = write_dataset(out, count, seed, jobs=jobs, on_scene=lambda done: progress.update(task, completed=done))
+        manifest = write_dataset(
+            out, count, seed, jobs=jobs, on_scene=lambda done: progress.update(task, completed=done)
+        )
     print(manifest)

@@ -7,6 +7,7 @@ from io import BytesIO
 
 import numpy as np
 import onnx
+import onnxslim
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
@@ -45,7 +46,8 @@ def to_onnx(graph: SkyGraph, precision_floor: int = SMALLEST_HALVED) -> onnx.Mod
             output_names=[OUTPUT_NAME],
             dynamic_axes={INPUT_NAME: {0: "N", 1: "H", 2: "W"}, OUTPUT_NAME: {0: "N", 1: "H", 2: "W"}},
         )
-    model = onnx.load_from_string(buffer.getvalue())
+    # Folds what tracing wrote down as computation, so that the core between the two dynamic ends is plainly static.
+    model = onnxslim.slim(onnx.load_from_string(buffer.getvalue()))
     model.ir_version = IR_VERSION
     _halve(model.graph, precision_floor)
     onnx.checker.check_model(model)

@@ -54,7 +54,8 @@ def _photographs(given: str | Path, output: Path) -> Iterator[tuple[Path, Path]]
     if path.is_dir():
         if path.resolve() == output.resolve():
             raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
-        root, candidates = path, path.rglob("*")
+        root = path
+        candidates: Iterable[Path] = path.rglob("*")
     elif path.exists():
         yield path, Path(path.name)
         return

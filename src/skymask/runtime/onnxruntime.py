@@ -54,7 +54,7 @@ class OnnxRuntimeEngine:
         Args:
             path: A file that `read_model_info` has accepted.
             device: "cpu", "cuda", "tensorrt", or "auto" for CUDA where it can be had and the CPU otherwise. TensorRT
-                is taken only when asked for: it spends minutes building an engine for every new frame size.
+                is taken only when asked for: it may spend minutes building an engine when it meets a new frame size.
             threads: Threads for one inference on the CPU.
 
         Raises:
@@ -63,13 +63,13 @@ class OnnxRuntimeEngine:
         if device not in ("auto", *_PROVIDERS):
             raise EngineError(f"Unknown device '{device}' for onnxruntime. {suggest(device, ['auto', *_PROVIDERS])}")
         available = devices()
-        if device == "auto":
-            wanted = "cuda" if "cuda" in available else "cpu"
-        elif device in available:
-            wanted = device
-        else:
+        if device not in ("auto", *available):
             raise _unavailable(device, f"this ONNX Runtime {version()} was built without it")
-        self._session: ort.InferenceSession | None = _open_session(path, wanted, threads)
+        self._session: ort.InferenceSession | None
+        if device == "auto":
+            self._session = _open_best_session(path, threads, "cuda" in available)
+        else:
+            self._session = _open_session(path, device, threads)
         self._device = _device_in_use(self._session)
         self._threads = threads
         if device not in ("auto", self._device):
@@ -96,6 +96,15 @@ class OnnxRuntimeEngine:
         self._session = None
 
 
+def _open_best_session(path: Path, threads: int, try_cuda: bool) -> ort.InferenceSession:
+    if try_cuda:
+        try:
+            return _open_session(path, "cuda", threads)
+        except EngineError:
+            pass  # a driver or library is missing or too old; if it is the model, the CPU says so as well
+    return _open_session(path, "cpu", threads)
+
+
 def _open_session(path: Path, device: str, threads: int) -> ort.InferenceSession:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
@@ -111,7 +120,7 @@ def _open_session(path: Path, device: str, threads: int) -> ort.InferenceSession
         # Without this flag, ONNX Runtime prints its own fallback messages to stdout.
         return ort.InferenceSession(os.fspath(path), options, providers=_PROVIDERS[device], enable_fallback=0)
     except _OrtError as error:
-        raise EngineError(f"ONNX Runtime refuses {path}: {_first_line(error)}") from error
+        raise EngineError(f"ONNX Runtime refuses {path} on '{device}': {_first_line(error)}") from error
     finally:
         if device != "cpu":
             ort.set_default_logger_severity(_SEVERITY_DEFAULT)

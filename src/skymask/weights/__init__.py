@@ -49,7 +49,12 @@ def verify(name: str) -> bool:
     if not fingerprints.is_file():
         raise _damaged(fingerprints)
     released = {line.split()[-1].lstrip("*"): line.split()[0] for line in fingerprints.read_text().splitlines() if line}
-    return released.get(file.name) == hashlib.sha256(file.read_bytes()).hexdigest()
+    return released.get(file.name) == sha256(file)
+
+
+def sha256(file: Path) -> str:
+    """Returns a file's SHA-256 in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _damaged(file: Path) -> ModelError:

@@ -1,0 +1,47 @@
+"""`skymask demo`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from skymask.errors import DisplayError
+
+
+def demo(
+    *,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    show: Annotated[bool, Parameter(negative="")] = False,
+    frames: int = 150,
+    seed: int = 0,
+) -> None:
+    """Segment a short built-in scene: on screen or into a file.
+
+    With neither --show nor -o, it opens a window where there is a display, and writes demo.mp4 where there is none.
+
+    Examples:
+        skymask demo
+        skymask demo -o demo.mp4
+        skymask demo --show --seed 7
+
+    Args:
+        output: Video to write: the scene, and beside it the scene with its sky tinted blue.
+        show: Open a window. Keys: q or Esc quits, space pauses, v takes the next view, s saves a picture.
+        frames: How many frames to draw, at 30 a second.
+        seed: Which scene.
+    """
+    from skymask.cli.run_video import ModelChoice, Targets, run_video
+    from skymask.video.demo import DemoSource
+    from skymask.video.display import require_display
+
+    if output is None and not show:
+        try:
+            require_display()
+            show = True
+        except DisplayError:
+            output = Path("demo.mp4")
+            print(f"There is no window to show the demo in; writing {output} instead.", file=sys.stderr)
+    run_video(lambda: DemoSource(frame_count=frames, seed=seed), Targets(output, show, "side-by-side"), ModelChoice())

@@ -1,0 +1,185 @@
+"""What `skymask video` and `skymask demo` share: opening everything in order, progress, the last line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from skymask.errors import SkymaskError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from skymask.runtime.segmenter import Segmenter
+    from skymask.video.overlay import View
+    from skymask.video.run import Tally
+    from skymask.video.sink import VideoSink
+    from skymask.video.source import Source
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What becomes of the result; the options of the same names."""
+
+    output: Path | None
+    show: bool
+    view: View
+    max_frames: int | None = None
+    report: Path | None = None
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """What `skymask.load` takes."""
+
+    model: str | None = None
+    engine: str = "auto"
+    device: str = "auto"
+    threads: int | None = None
+
+
+def run_video(open_source: Callable[[], Source], targets: Targets, choice: ModelChoice) -> None:
+    """Segments a source and prints one line about it.
+
+    Args:
+        open_source: Opens it; called after cheaper checks have passed.
+        targets: At least one of output, show and report is given.
+        choice: The model and its engine.
+
+    Raises:
+        SkymaskError: As the source, the model, the sink and the window raise. The output then has the frames so far,
+            and so it is with KeyboardInterrupt.
+    """
+    from rich.console import Console
+
+    if targets.show:
+        from skymask.video.display import require_display
+
+        require_display()  # before anything imports PyAV
+    from skymask.video.run import Tally
+
+    console = Console(stderr=True)
+    tally = Tally()
+    with ExitStack() as stack:
+        source = stack.enter_context(closing(open_source()))
+        sink = _open_sink(source, targets)
+        try:
+            _segment(source, sink, targets, choice, tally, console)
+        except (SkymaskError, KeyboardInterrupt):
+            if sink is not None and sink.frame_count:
+                _tell(console, f"{targets.output} has the {sink.frame_count} frames up to there.")
+            raise
+        print(_summary(source, targets, tally))
+
+
+def _segment(
+    source: Source,
+    sink: VideoSink | None,
+    targets: Targets,
+    choice: ModelChoice,
+    tally: Tally,
+    console: Console,
+) -> None:
+    import skymask
+    from skymask.video.display import Window
+    from skymask.video.run import segment_video
+
+    with ExitStack() as stack:
+        if sink is not None:
+            stack.enter_context(sink)
+        segmenter = stack.enter_context(skymask.load(choice.model, choice.engine, choice.device, choice.threads))
+        window: Window | None = None
+        if targets.show:
+            paced = sink is None and not source.info.live
+            window = stack.enter_context(
+                Window(source.info, targets.view, paced=paced, tell=lambda text: _tell(console, text))
+            )
+        progress = stack.enter_context(_progress(console))
+        counts = [count for count in (source.info.frame_count, targets.max_frames) if count is not None]
+        task = progress.add_task(source.info.name, total=min(counts, default=None))
+        try:
+            segment_video(
+                source,
+                segmenter,
+                tally,
+                view=targets.view,
+                sink=sink,
+                window=window,
+                max_frames=targets.max_frames,
+                on_frame=lambda: progress.advance(task),
+            )
+        finally:
+            if targets.report is not None:
+                _write_report(targets.report, source, segmenter, tally)
+
+
+def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
+    from skymask.video.overlay import picture_size
+    from skymask.video.sink import VideoSink
+
+    if targets.output is None:
+        return None
+    info = source.info
+    size_hw = picture_size(targets.view, info.size_hw)
+    return VideoSink(targets.output, size_hw, info.frame_rate, info.time_base, info.audio_file)
+
+
+def _write_report(path: Path, source: Source, segmenter: Segmenter, tally: Tally) -> None:
+    from skymask.video.report import Report
+
+    engine = segmenter.engine
+    threads = f", {engine.threads} threads" if engine.threads else ""
+    Report(
+        source=source.info.where,
+        live=source.info.live,
+        size_hw=source.info.size_hw,
+        model=f"{segmenter.info.name} {segmenter.info.version}",
+        engine=f"{engine.engine} {engine.version} on {engine.device}{threads}",
+        frames=tally.frames,
+        dropped=source.dropped,
+        seconds=round(tally.seconds, 3),
+        fps=round(tally.fps, 2),
+        stages_ms=tally.times.summary(),
+    ).write(path)
+
+
+def _summary(source: Source, targets: Targets, tally: Tally) -> str:
+    line = f"{source.info.name}: {tally.frames} frames in {tally.seconds:.1f} s, {tally.fps:.1f} frames/s"
+    if source.dropped:
+        line += f", {source.dropped} dropped to keep up"
+    return line if targets.output is None else f"{line}, written to {targets.output}"
+
+
+def _progress(console: Console) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class SpeedColumn(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed or 0:.1f} frames/s")
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        SpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+
+
+def _tell(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

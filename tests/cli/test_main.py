@@ -1,0 +1,155 @@
+"""Exit codes, messages and help, as a user meets them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cyclopts import App
+
+import skymask
+from skymask import cli
+from skymask.cli import main
+from skymask.errors import MediaError, ModelError
+
+COMMANDS = ["demo", "video", "masks", "info", "train", "export", "evaluate", "data synthetic"]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> App:
+    """An empty command line in place of skymask's, to hang failing commands into."""
+    app = App(name="skymask", suppress_keyboard_interrupt=False)
+    monkeypatch.setattr(cli, "app", app)
+    return app
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"skymask {skymask.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], []], ids=str)
+def test_help_lists_every_command_with_a_summary(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    for name in ["demo", "video", "masks", "info", "train", "export", "evaluate", "data"]:
+        assert any(line.split()[1:2] == [name] and len(line.split()) > 4 for line in shown.splitlines()), name
+    assert "skymask masks photos -o masks" in shown
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*name.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"Usage: skymask {name}" in shown
+    assert any(line.strip().startswith(f"skymask {name}") for line in shown.splitlines()), "no example"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["vidoe"], 'Did you mean "video"?'),
+        (["data", "synthetc"], 'Did you mean "synthetic"?'),
+        (["masks", "x", "-o", "out", "--overwritte"], "Did you mean --overwrite?"),
+        (["masks", "-o", "out"], "requires an argument"),
+        (["masks", "x"], "--output"),
+        (["masks", "x", "-o", "out", "--threads", "many"], 'Invalid value for --threads: unable to convert "many"'),
+        (["info", "a.onnx", "b.onnx"], "b.onnx"),
+    ],
+    ids=str,
+)
+def test_wrong_usage_is_explained_in_one_line(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert err.startswith("skymask: error: ")
+    assert err.endswith("--help'.\n")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [ModelError("no such model"), MediaError("no such frame")])
+def test_an_error_is_its_message_and_its_exit_code(
+    command: App, error: skymask.errors.SkymaskError, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @command.command
+    def fail() -> None:
+        raise error
+
+    assert main(["fail"]) == error.exit_code
+    assert capsys.readouterr() == ("", f"skymask: error: {error}\n")
+
+
+def test_a_bug_keeps_its_traceback(command: App) -> None:
+    @command.command
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        main(["fail"])
+
+
+@pytest.mark.parametrize(("module", "extra"), [("torch", "train"), ("cv2", "display"), ("onnx.helper", "train")])
+def test_a_missing_extra_is_named(command: App, module: str, extra: str, capsys: pytest.CaptureFixture[str]) -> None:
+    @command.command
+    def fail() -> None:
+        try:
+            raise ModuleNotFoundError(f"No module named '{module}'", name=module)
+        except ModuleNotFoundError as error:
+            raise ImportError("cannot import") from error
+
+    assert main(["fail"]) == 2
+    assert f'pip install "skymask[{extra}]"' in capsys.readouterr().err
+
+
+def test_a_missing_module_of_our_own_is_a_bug(command: App) -> None:
+    @command.command
+    def fail() -> None:
+        raise ModuleNotFoundError("No module named 'skymask.sky'", name="skymask.sky")
+
+    with pytest.raises(ModuleNotFoundError):
+        main(["fail"])
+
+
+def test_an_interrupt_exits_130(command: App, capsys: pytest.CaptureFixture[str]) -> None:
+    @command.command
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    assert main(["fail"]) == 130
+    assert capsys.readouterr() == ("", "skymask: interrupted\n")
+
+
+def skymask_process(*arguments: str, **options: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "skymask", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def test_a_closed_pipe_is_no_complaint(tiny_model: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    process = skymask_process("info", str(tiny_model), stdout=write_end)
+    os.close(write_end)
+    assert process.communicate(timeout=60)[1] == ""
+    assert process.returncode == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
+def test_ctrl_c_ends_without_a_traceback(tmp_path: Path, tiny_model: Path) -> None:
+    fifo = tmp_path / "slow.jpg"  # a photograph on a drive that does not answer
+    os.mkfifo(fifo)
+    process = skymask_process("masks", str(fifo), "-o", str(tmp_path / "out"), "--model", str(tiny_model))
+    with fifo.open("wb"):  # waits until it is being read
+        process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=60)[1] == "skymask: interrupted\n"
+    assert process.returncode == 130

@@ -1,0 +1,97 @@
+"""`skymask masks` from the command line to the files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skymask.cli import main
+from tests.support.tiny_model import reference
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for name in ("a.png", "day/b.png"):
+        file = tmp_path / "photos" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (40, 60, 3), np.uint8)).save(file)
+    return tmp_path / "photos"
+
+
+@pytest.fixture
+def run(tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> object:
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = main(["masks", *map(str, arguments), "-o", str(tmp_path / "out"), "--model", str(tiny_model)])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_masks_are_written_and_counted(photos: Path, tmp_path: Path, run: object) -> None:
+    code, out, err = run(photos)  # type: ignore[operator]
+    assert (code, err) == (0, "")
+    assert out == f"2 masks written to {tmp_path / 'out'} (tiny 0.0.1, onnxruntime on cpu).\n"
+    with Image.open(photos / "day" / "b.png") as photo, Image.open(tmp_path / "out" / "day" / "b.png") as mask:
+        np.testing.assert_array_equal(np.asarray(mask), reference(np.asarray(photo)))
+
+
+def test_a_second_run_skips_and_says_so(photos: Path, run: object) -> None:
+    run(photos / "a.png")  # type: ignore[operator]
+    code, out, _ = run(photos)  # type: ignore[operator]
+    assert code == 0
+    assert out.startswith("1 mask written to ")
+    assert "1 skipped" in out
+    assert "--overwrite" in out
+    assert run(photos, "--overwrite")[1].startswith("2 masks written to ")  # type: ignore[operator]
+
+
+def test_a_broken_photograph_is_reported_and_the_rest_done(photos: Path, tmp_path: Path, run: object) -> None:
+    (photos / "broken.jpg").write_bytes(b"text")
+    Image.new("RGB", (1, 1)).save(photos / "dot.png")
+    code, out, err = run(photos)  # type: ignore[operator]
+    assert code == 1
+    assert out.startswith("2 masks written")
+    first, second, last = err.splitlines()
+    assert first.startswith(f"skymask: {photos / 'broken.jpg'} is not an image")
+    assert second.startswith(f"skymask: {photos / 'dot.png'}: A frame must be at least 32 pixels")
+    assert last == "skymask: error: 2 of 4 photographs failed; see above."
+
+
+def test_a_missing_input_exits_2_before_any_work(photos: Path, tmp_path: Path, run: object) -> None:
+    code, out, err = run(photos, photos / "none.jpg")  # type: ignore[operator]
+    assert (code, out) == (2, "")
+    assert "There is no photograph or folder at" in err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--model", "fats", "Did you mean 'fast'?"),
+        ("--engine", "openvno", "Did you mean 'openvino'?"),
+        ("--device", "cpuu", "Did you mean 'cpu'?"),
+        ("--threads", "0", "threads must be at least 1"),
+    ],
+)
+def test_unknown_names_exit_2_with_the_nearest(
+    photos: Path,
+    tmp_path: Path,
+    tiny_model: Path,
+    option: str,
+    value: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model = [] if option == "--model" else ["--model", str(tiny_model)]
+    assert main(["masks", str(photos), "-o", str(tmp_path / "out"), *model, option, value]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_odd_metadata_does_not_reach_the_screen(photos: Path, run: object, recwarn: pytest.WarningsRecorder) -> None:
+    Image.new("RGB", (40, 40)).save(photos / "odd.jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\x05\0")  # breaks off
+    assert run(photos)[2] == ""  # type: ignore[operator]
+    assert not recwarn.list

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skymask.data.manifest import choose_sources, read_manifest
+from skymask.errors import DataError, InputError
+from tests.support.datasets import HEADER, write_dataset
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    return write_dataset(tmp_path)
+
+
+def test_samples_come_in_the_order_of_the_file(manifest: Path) -> None:
+    samples = read_manifest(manifest)
+    assert [sample.image.name for sample in samples] == [f"{index}.png" for index in range(6)]
+    assert samples[0].load_image().shape == (48, 64, 3)
+    assert samples[0].load_mask().dtype == np.uint8
+    assert samples[0].load_valid().all()
+
+
+def test_ignore_maps_mark_what_has_no_label(manifest: Path) -> None:
+    ignore = np.zeros((48, 64), np.uint8)
+    ignore[:, :10] = 255
+    Image.fromarray(ignore).save(manifest.parent / "ignore.png")
+    manifest.write_text(HEADER + "a,0,0.png,0_mask.png,ignore.png,64,48,0.5\n")
+    valid = read_manifest(manifest)[0].load_valid()
+    assert not valid[:, :10].any()
+    assert valid[:, 10:].all()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("a,0,gone.png,0_mask.png,,64,48,0.5", r"line 2: .*gone\.png does not exist"),
+        ("a,0,0.png,0_mask.png,gone.png,64,48,0.5", r"gone\.png does not exist"),
+        ("a,0,0.png,manifest.csv,,64,48,0.5", "not a readable image"),
+        ("a,0,0.png,wide.png,,64,48,0.5", r"wide\.png is 65x48 but its image is 64x48"),
+    ],
+)
+def test_files_that_do_not_fit_are_named(manifest: Path, line: str, message: str) -> None:
+    Image.new("L", (65, 48)).save(manifest.parent / "wide.png")
+    manifest.write_text(HEADER + line + "\n")
+    with pytest.raises(DataError, match=message):
+        read_manifest(manifest)
+
+
+def test_missing_empty_and_foreign_manifests(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no manifest"):
+        read_manifest(tmp_path / "none.csv")
+    path = tmp_path / "m.csv"
+    path.write_text(HEADER)
+    with pytest.raises(DataError, match="lists no images"):
+        read_manifest(path)
+    path.write_text("image,label\n1,2\n")
+    with pytest.raises(DataError, match="no column 'source'"):
+        read_manifest(path)
+
+
+def test_sources_are_chosen_by_name(manifest: Path) -> None:
+    samples = read_manifest(manifest)
+    assert len(choose_sources(samples, ["left"])) == 3
+    with pytest.raises(DataError, match="Did you mean 'left'"):
+        choose_sources(samples, ["lefd"])

@@ -1,0 +1,238 @@
+"""The rendered scenes: exact where they must be, varied, and the same for the same seed."""
+
+from __future__ import annotations
+
+import csv
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from skymask.data.synthetic import SCENE_KINDS, Scene, clip, render, write_dataset
+from skymask.data.synthetic.canvas import Canvas
+from skymask.data.synthetic.layers import Layer, View, World, cover_below, layer_of
+from skymask.data.synthetic.light import light_for, rgb
+from skymask.data.synthetic.noise import PlaneNoise, fractal
+from skymask.data.synthetic.street import wire_cover
+from skymask.data.synthetic.water import add_water
+from skymask.errors import InputError, OutputError
+
+SMALL = (96, 128)
+
+
+def _world(size_hw: tuple[int, int] = (60, 90)) -> World:
+    rng = np.random.default_rng(0)
+    return World(size_hw, 30.0, light_for("day", rng), rng, vanish_x=45.0)
+
+
+@pytest.mark.parametrize("kind", SCENE_KINDS)
+def test_scene_has_the_promised_form(kind: str) -> None:
+    scene = render(3, SMALL, kind)
+    assert scene.kind == kind
+    assert scene.image.shape == (*SMALL, 3)
+    assert scene.alpha.shape == SMALL
+    assert scene.image.dtype == scene.alpha.dtype == np.uint8
+
+
+@pytest.mark.parametrize("kind", ["room", "aerial"])
+def test_scenes_without_sky_have_none(kind: str) -> None:
+    assert all(not render(seed, SMALL, kind).alpha.any() for seed in range(6))
+
+
+def test_nothing_but_sky_is_all_sky() -> None:
+    assert all((render(seed, SMALL, "sky").alpha == 255).all() for seed in range(6))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial", "sky", "forest")])
+def test_outdoor_scenes_show_sky_above_and_ground_below(kind: str) -> None:
+    scenes = [render(seed, SMALL, kind) for seed in range(4)]
+    assert all(scene.alpha.any() and not scene.alpha[-1].any() for scene in scenes)
+    assert sum(scene.alpha[0].mean() for scene in scenes) > 0
+
+
+def test_leaves_and_wires_are_soft() -> None:
+    alpha = render(2, (240, 320), "forest").alpha
+    assert ((alpha > 0) & (alpha < 255)).mean() > 0.01
+
+
+def test_same_seed_gives_the_same_scene_and_another_seed_another() -> None:
+    first, again, other = render(5, SMALL), render(5, SMALL), render(6, SMALL)
+    np.testing.assert_array_equal(first.image, again.image)
+    np.testing.assert_array_equal(first.alpha, again.alpha)
+    assert (first.image != other.image).any()
+
+
+def test_kinds_vary_with_the_seed() -> None:
+    assert len({render(seed, (32, 32)).kind for seed in range(40)}) >= 8
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    height=st.integers(32, 130),
+    width=st.integers(32, 130),
+    kind=st.sampled_from(SCENE_KINDS),
+)
+def test_any_size_and_seed_renders(seed: int, height: int, width: int, kind: str) -> None:
+    scene = render(seed, (height, width), kind)
+    assert scene.image.shape == (height, width, 3)
+
+
+def test_extreme_shapes_render() -> None:
+    assert render(1, (32, 900), "city").alpha.shape == (32, 900)
+    assert render(1, (900, 32), "water").alpha.shape == (900, 32)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": -1}, "0 or greater; got -1"),
+        ({"seed": 0, "size_hw": (31, 64)}, "at least 32 pixels high and wide; got 64x31"),
+        ({"seed": 0, "kind": "dsk"}, "Did you mean 'dusk'"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments: dict[str, int | str | tuple[int, int]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        render(**arguments)  # type: ignore[arg-type]
+
+
+def test_image_and_alpha_agree_at_every_edge() -> None:
+    """Black shapes before a white sky: what is left of the white is the alpha."""
+    world = _world()
+    canvas = Canvas(world.size_hw, 4)
+    canvas.polygon([(5.3, 50.1), (31.7, 4.4), (60.2, 55.9)], rgb(0, 0, 0))
+    canvas.line([(0, 10.5), (90, 31.2)], rgb(0, 0, 0), 0.4)
+    world.items.append(layer_of(rgb(1, 1, 1), np.ones(world.size_hw, np.float32), world.rng, veil=True))
+    world.items.append(canvas.layer(10.0))
+    frame = world.look(View(world.size_hw))
+    np.testing.assert_allclose(frame.image[..., 0], frame.alpha, atol=1.5 / 255)
+    assert ((frame.alpha > 0.02) & (frame.alpha < 0.98)).any()
+
+
+def test_a_veil_leaves_the_alpha_alone() -> None:
+    world = _world()
+    cloud = np.clip(fractal(world.rng, world.size_hw, 20.0), 0, 1)
+    world.items.append(layer_of(rgb(1, 1, 1), cloud, world.rng, veil=True))
+    assert (world.look(View(world.size_hw)).alpha == 1).all()
+
+
+def test_coverage_below_a_line_is_its_area() -> None:
+    line = np.linspace(3.0, 9.0, 4 * 20, dtype=np.float32)
+    cover = cover_below(line, 16)
+    np.testing.assert_allclose(cover.sum(axis=0), 16 - line.reshape(20, 4).mean(axis=1), rtol=1e-5)
+
+
+@given(thick=st.floats(0.1, 4.0), row=st.floats(8.0, 20.0))
+def test_a_wire_covers_its_thickness(thick: float, row: float) -> None:
+    cover = wire_cover((30, 12), np.full(12, row, np.float32), thick)
+    np.testing.assert_allclose(cover.sum(axis=0), thick, rtol=1e-3)
+
+
+def test_ground_moves_as_a_plane() -> None:
+    """A mark on the ground appears where a pinhole camera at the new place sees it."""
+    world = _world((200, 300))
+    world.horizon, world.vanish_x, depth, aside = 60.0, 150.0, 12.0, 1.5
+    cover = np.zeros(world.size_hw, np.float32)
+    x, y = 150 + world.focal_px * aside / depth, world.row_at(depth)
+    cover[round(y) - 3 : round(y) + 3, round(x) - 3 : round(x) + 3] = 1
+    world.items.append(layer_of(rgb(0, 0, 0), cover, world.rng, ground=True))
+    frame = world.look(View(world.size_hw, turn_px=7.0, sideways=0.5, forward=3.0))
+    rows, columns = np.nonzero(frame.alpha < 0.5)
+    assert rows.mean() == pytest.approx(60 + world.focal_px * world.eye_m / 9, abs=1.5)
+    assert columns.mean() == pytest.approx(150 + world.focal_px * 1.0 / 9 - 7, abs=1.5)
+
+
+def test_a_wall_along_the_street_moves_as_a_plane() -> None:
+    world = _world((200, 300))
+    world.horizon, world.vanish_x, depth, wall_m = 100.0, 150.0, 30.0, 8.0
+    pixels = np.zeros((*world.size_hw, 4), np.uint8)
+    x, y = 150 + world.focal_px * wall_m / depth, 100 - world.focal_px * 4 / depth
+    pixels[round(y) - 2 : round(y) + 2, round(x) - 2 : round(x) + 2, 3] = 255
+    part = Layer.trimmed(pixels, 30.0)
+    world.items.append(Layer(part.pixels, part.top_left, 30.0, wall_m=wall_m))
+    frame = world.look(View(world.size_hw, turn_px=5.0, sideways=0.4, forward=4.0))
+    rows, columns = np.nonzero(frame.alpha < 0.5)
+    assert rows.mean() == pytest.approx(100 - world.focal_px * 4 / 26, abs=1.5)
+    assert columns.mean() == pytest.approx(150 + world.focal_px * 7.6 / 26 - 5, abs=1.5)
+
+
+def test_noise_beyond_the_horizon_is_nothing() -> None:
+    seen = PlaneNoise(np.random.default_rng(0)).sample((80, 60), 30.0, 1.0)
+    assert not seen[:30].any()
+    assert seen[50:].std() > 0.2
+
+
+def test_water_mirrors_what_stands_behind_it() -> None:
+    world = _world((120, 160))
+    world.horizon = 60.0
+    canvas = Canvas(world.size_hw, 2)
+    canvas.rectangle(0, 0, 160, 120, rgb(0.9, 0.9, 0.9))
+    canvas.rectangle(40, 40, 80, 60, rgb(0.9, 0, 0))
+    world.items.append(canvas.layer(500.0))
+    add_water(world, 60.0, 500.0, rough=0.0)
+    image = world.look(View(world.size_hw)).image
+    redness = image[70, :, 0] - image[70, :, 1]
+    assert redness[45:75].min() > 0.3
+    assert np.abs(redness[85:]).max() < 0.2
+    assert np.abs(image[110, :, 0] - image[110, :, 1]).max() < 0.2  # the tower's mirror image ends at row 80
+
+
+@pytest.mark.parametrize("kind", ["city", "water", "forest", "room", "sky"])
+def test_clip_moves_smoothly_and_repeats(kind: str) -> None:
+    frames = list(clip(4, 6, (72, 128), kind))
+    assert len(frames) == 6
+    assert {frame.alpha.shape for frame in frames} == {(72, 128)}
+    np.testing.assert_array_equal(frames[3].alpha, list(clip(4, 4, (72, 128), kind))[3].alpha)
+    steps = [_difference(first, second) for first, second in pairwise(frames)]
+    assert max(steps) < 12
+    if kind in ("room", "sky"):
+        assert {int(frame.alpha.mean()) for frame in frames} == {0 if kind == "room" else 255}
+
+
+def _difference(first: Scene, second: Scene) -> float:
+    return float(np.abs(first.alpha.astype(int) - second.alpha).mean())
+
+
+def test_clip_refuses_wrong_arguments_at_once() -> None:
+    with pytest.raises(InputError, match="no scene of the kind 'seaa'"):
+        clip(0, 3, kind="seaa")
+
+
+def test_clip_is_lazy() -> None:
+    assert next(clip(1, 10**9, (32, 32), "sky")).kind == "sky"
+
+
+def test_dataset_has_the_form_of_the_manifests(tmp_path: Path) -> None:
+    counted: list[int] = []
+    manifest = write_dataset(tmp_path / "out", 5, seed=40, size_hw=(48, 64), jobs=1, on_scene=counted.append)
+    assert manifest.read_text().splitlines()[0] == "source,group,image,mask,ignore,width,height,sky_fraction"
+    rows = list(csv.DictReader(manifest.open(newline="")))
+    assert counted == [1, 2, 3, 4, 5]
+    assert {(int(row["width"]), int(row["height"])) for row in rows} == {(64, 48), (64, 36), (48, 64)}
+    for row in rows:
+        assert (row["source"], row["ignore"]) == ("synthetic", "")
+        assert row["group"] in SCENE_KINDS
+        mask = np.asarray(Image.open(manifest.parent / row["mask"]))
+        size = (int(row["width"]), int(row["height"]))
+        assert Image.open(manifest.parent / row["image"]).size == size == mask.shape[::-1]
+        assert float(row["sky_fraction"]) == pytest.approx(mask.mean() / 255, abs=1e-4)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_dataset_is_the_same_from_several_processes(tmp_path: Path) -> None:
+    one = write_dataset(tmp_path / "one", 3, size_hw=(60, 80), jobs=1)
+    two = write_dataset(tmp_path / "two", 3, size_hw=(60, 80), jobs=2)
+    for path in sorted(one.parent.rglob("*.*")):
+        assert path.read_bytes() == (two.parent / path.relative_to(one.parent)).read_bytes()
+
+
+def test_dataset_refuses_nothing_to_do_and_a_file_in_the_way(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="count=0"):
+        write_dataset(tmp_path, 0)
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(OutputError, match="Cannot write the synthetic scenes"):
+        write_dataset(tmp_path / "taken", 1, size_hw=(36, 48), jobs=1)

@@ -1,0 +1,122 @@
+"""Which photographs are taken and where their masks go; whatever would overwrite something is refused beforehand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skymask.errors import InputError, OutputError
+from skymask.masks.plan import plan
+
+
+@pytest.fixture
+def trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder `trip` with photographs in it and below, seen from its parent."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("b.JPG", "a.png", "day 1/a.jpg", "day 1/deep/c.tiff", "notes.txt", "._b.jpg", ".thumbs/t.jpg"):
+        file = Path("trip") / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    return Path("trip")
+
+
+def masks(*inputs: str | Path, output: str = "out") -> dict[str, str]:
+    """Photograph to mask, as text with forward slashes."""
+    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output))}
+
+
+def test_a_folder_is_searched_and_its_structure_kept(trip: Path) -> None:
+    assert masks(trip) == {
+        "trip/a.png": "out/a.png",
+        "trip/b.JPG": "out/b.png",
+        "trip/day 1/a.jpg": "out/day 1/a.png",
+        "trip/day 1/deep/c.tiff": "out/day 1/deep/c.png",
+    }
+
+
+def test_a_file_goes_to_the_top_under_its_own_name(trip: Path) -> None:
+    assert masks("trip/day 1/a.jpg") == {"trip/day 1/a.jpg": "out/a.png"}
+
+
+def test_a_file_named_outright_may_have_any_ending(trip: Path) -> None:
+    Path("shot.0001").touch()
+    Path("shot.0002").touch()
+    Path("v1.2.jpg").touch()
+    assert set(masks("shot.0001", "shot.0002", "v1.2.jpg").values()) == {
+        "out/shot.0001.png",
+        "out/shot.0002.png",
+        "out/v1.2.png",
+    }
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("trip/*", {"out/a.png", "out/b.png"}),
+        ("trip/*/*.jpg", {"out/day 1/a.png"}),
+        ("trip/**/*", {"out/a.png", "out/b.png", "out/day 1/a.png", "out/day 1/deep/c.png"}),
+        ("./trip/[ab].*", {"out/a.png", "out/b.png"}),
+        ("**/c.tiff", {"out/trip/day 1/deep/c.png"}),
+    ],
+)
+def test_a_glob_keeps_the_structure_below_its_fixed_part(trip: Path, pattern: str, expected: set[str]) -> None:
+    assert set(masks(pattern).values()) == expected
+
+
+def test_a_name_with_brackets_that_exists_is_no_glob(trip: Path) -> None:
+    Path("sky [1].jpg").touch()
+    assert masks("sky [1].jpg") == {"sky [1].jpg": "out/sky [1].png"}
+
+
+def test_the_same_photograph_given_twice_is_done_once(trip: Path) -> None:
+    assert masks("trip/a.png", "trip/*.png", trip / "a.png") == {"trip/a.png": "out/a.png"}
+
+
+def test_masks_within_the_folder_are_not_segmented_again(trip: Path) -> None:
+    before = masks(trip, output="trip/masks")
+    Path("trip/masks").mkdir()
+    Path("trip/masks/a.png").touch()
+    assert masks(trip, output="trip/masks") == before
+    assert masks("trip/**/*", output="trip/masks") == before
+    assert masks("trip", output=str(trip.resolve() / "masks")).keys() == before.keys()
+
+
+def test_the_output_may_lie_above_the_folder(trip: Path) -> None:
+    assert masks("trip/day 1", output="trip")["trip/day 1/deep/c.tiff"] == "trip/deep/c.png"
+
+
+def test_two_photographs_with_one_mask_are_refused(trip: Path) -> None:
+    Path("trip/a.jpg").touch()
+    with pytest.raises(InputError, match=r"trip/a\.jpg and trip/a\.png would both get the mask out/a\.png"):
+        plan([trip], Path("out"))
+
+
+@pytest.mark.parametrize("output", ["trip", "./trip", "trip/day 1/.."])
+def test_a_folder_as_its_own_output_is_refused(trip: Path, output: str) -> None:
+    with pytest.raises(InputError, match="cannot go to trip itself"):
+        plan([trip], Path(output))
+
+
+def test_a_mask_over_a_photograph_is_refused(trip: Path) -> None:
+    with pytest.raises(InputError, match="would overwrite the photograph"):
+        plan(["trip/a.png"], Path("trip"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [("none.jpg", "no photograph or folder at none"), ("none/*.jpg", "No photo")]
+)
+def test_what_is_not_there_is_refused(trip: Path, given: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        plan([given], Path("out"))
+
+
+def test_a_folder_without_photographs_is_refused(trip: Path) -> None:
+    Path("empty").mkdir()
+    with pytest.raises(InputError, match=r"No photograph found in empty; looked for files ending in \.avif"):
+        plan(["empty"], Path("out"))
+
+
+def test_a_file_as_output_is_refused(trip: Path) -> None:
+    with pytest.raises(OutputError, match="is a file"):
+        plan([trip], Path("trip/notes.txt"))

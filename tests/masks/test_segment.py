@@ -1,0 +1,127 @@
+"""Masks are made whole or not at all, and one broken photograph does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from skymask.contract import check_frames
+from skymask.errors import MediaError, OutputError
+from skymask.masks.plan import Job, plan
+from skymask.masks.segment import Outcome, Status, segment
+from tests.support.tiny_model import reference
+
+
+def sky(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A segmenter without an engine."""
+    check_frames(frame[np.newaxis])
+    return reference(frame)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for index in range(7):
+        Image.fromarray(rng.integers(0, 256, (40 + index, 50, 3), np.uint8)).save(folder / f"{index}.png")
+    return folder
+
+
+def states(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    return {outcome.job.photograph.stem: outcome.status.value for outcome in outcomes}
+
+
+def test_every_mask_is_the_alpha_of_its_photograph(folder: Path, tmp_path: Path) -> None:
+    jobs = plan([folder], tmp_path / "out")
+    outcomes = list(segment(jobs, sky))
+    assert [outcome.job for outcome in outcomes] == jobs
+    assert {outcome.status for outcome in outcomes} == {Status.WRITTEN}
+    for job in jobs:
+        with Image.open(job.photograph) as photograph, Image.open(job.mask) as mask:
+            assert mask.mode == "L"
+            np.testing.assert_array_equal(np.asarray(mask), reference(np.asarray(photograph)))
+
+
+def test_masks_that_are_there_are_skipped_unless_told_otherwise(folder: Path, tmp_path: Path) -> None:
+    jobs = plan([folder], tmp_path / "out")
+    jobs[2].mask.parent.mkdir()
+    jobs[2].mask.write_bytes(b"made earlier")
+    assert states(segment(jobs, sky))["2"] == "skipped"
+    assert jobs[2].mask.read_bytes() == b"made earlier"
+    assert set(states(segment(jobs, sky)).values()) == {"skipped"}
+    assert set(states(segment(jobs, sky, overwrite=True)).values()) == {"written"}
+    Image.open(jobs[2].mask).load()
+
+
+def test_what_an_interrupted_run_left_is_no_result(folder: Path, tmp_path: Path) -> None:
+    jobs = plan([folder], tmp_path / "out")
+    part = jobs[0].mask.with_name("0.png.part")
+    part.parent.mkdir()
+    part.write_bytes(b"half a mask")
+    assert states(segment(jobs, sky))["0"] == "written"
+    assert not list(part.parent.glob("*.part"))
+
+
+def test_broken_and_small_photographs_are_reported_and_the_rest_done(folder: Path, tmp_path: Path) -> None:
+    (folder / "1.png").write_bytes((folder / "1.png").read_bytes()[:200])
+    Image.new("RGB", (31, 31)).save(folder / "3.png")
+    (folder / "5.png").write_text("text")
+    outcomes = list(segment(plan([folder], tmp_path / "out"), sky))
+    assert [name for name, state in states(outcomes).items() if state == "failed"] == ["1", "3", "5"]
+    errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    assert all(isinstance(error, MediaError) for error in errors)
+    assert "1.png cannot be decoded" in str(errors[0])
+    assert "3.png: A frame must be at least 32 pixels high and wide; got 31x31" in str(errors[1])
+    assert sorted(mask.stem for mask in (tmp_path / "out").iterdir()) == ["0", "2", "4", "6"]
+
+
+def test_a_full_disk_stops_the_run(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = plan([folder], tmp_path / "out")
+    save = Image.Image.save
+
+    def full(self: Image.Image, file: Path, **options: object) -> None:
+        if "2.png" in file.name:
+            raise OSError(28, "No space left on device")
+        save(self, file, **options)
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        list(segment(jobs, sky))
+    assert not list((tmp_path / "out").glob("*.part"))
+    assert not jobs[-1].mask.exists()
+
+
+def test_stopping_early_leaves_whole_masks_only(folder: Path, tmp_path: Path) -> None:
+    outcomes = segment(plan([folder], tmp_path / "out"), sky)
+    next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]
+    for mask in (tmp_path / "out").iterdir():
+        Image.open(mask).load()
+
+
+def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path) -> None:
+    taken: list[Job] = []
+
+    def jobs() -> Iterable[Job]:
+        for job in plan([folder], tmp_path / "out"):
+            taken.append(job)
+            yield job
+
+    outcomes = segment(jobs(), sky)
+    next(iter(outcomes))
+    assert len(taken) < 7
+
+
+def test_a_photograph_of_24_megapixels_gets_a_mask_of_its_size(tmp_path: Path) -> None:
+    big = tmp_path / "big.jpg"
+    Image.new("RGB", (6000, 4000), (20, 40, 200)).save(big)
+    assert states(segment(plan([big], tmp_path / "out"), sky)) == {"big": "written"}
+    with Image.open(tmp_path / "out" / "big.png") as mask:
+        assert mask.size == (6000, 4000)
+        assert mask.getextrema() == (255, 255)

@@ -1,0 +1,141 @@
+"""Names, paths and engines that `skymask.load` takes or refuses."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+import skymask
+from skymask import weights
+from skymask.errors import EngineError, InputError, ModelError
+from skymask.runtime import engines
+from skymask.runtime.segmenter import model_path
+
+
+def test_text_and_path_both_name_a_file(tiny_model: Path) -> None:
+    for model in (tiny_model, str(tiny_model)):
+        assert skymask.load(model).info.name == "tiny"
+
+
+def test_the_default_engine_is_the_reference(tiny_model: Path) -> None:
+    assert skymask.load(tiny_model).engine.engine == "onnxruntime"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="no CPU affinity on this system")
+def test_threads_default_to_the_cpus_this_process_may_use(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3})
+    assert skymask.load(tiny_model).engine.threads == 1
+
+
+def test_an_unknown_name_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ModelError, match=r"Unknown model 'fats'\. Did you mean 'fast'\?"):
+        skymask.load("fats")
+
+
+@pytest.mark.parametrize("model", ["missing.onnx", "some/where", Path("missing")])
+def test_what_looks_like_a_path_is_refused_as_one(model: str | Path) -> None:
+    with pytest.raises(ModelError, match="There is no model file at"):
+        skymask.load(model)
+
+
+def test_a_name_wins_over_a_file_unless_a_path_says_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("fast").touch()
+    shipped = tmp_path / "weights"
+    shipped.mkdir()
+    (shipped / "fast.onnx").touch()
+    monkeypatch.setattr(weights, "_FOLDER", shipped)
+    assert model_path("fast") == shipped / "fast.onnx"
+    assert model_path("./fast") == Path("fast")
+    assert model_path(None) == shipped / "fast.onnx"
+
+
+def test_an_unknown_engine_is_refused_with_the_nearest(tiny_model: Path) -> None:
+    with pytest.raises(EngineError, match="Did you mean 'openvino'"):
+        skymask.load(tiny_model, engine="openvinno")
+
+
+def test_a_missing_engine_says_how_to_install_it(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    monkeypatch.delitem(sys.modules, "skymask.runtime.openvino", raising=False)
+    with pytest.raises(EngineError, match=r'not installed.*pip install "skymask\[openvino\]"'):
+        skymask.load(tiny_model, engine="openvino")
+    status = {status.engine: status for status in engines.engine_statuses()}
+    assert status["openvino"].version is None
+    assert status["openvino"].problem
+    assert status["onnxruntime"].version
+    assert "cpu" in status["onnxruntime"].devices
+
+
+@pytest.mark.parametrize("device", ["cuda", "tensorrt"])
+def test_a_gpu_that_is_not_there_says_what_it_needs(tiny_model: Path, device: str) -> None:
+    runtime = importlib.import_module("skymask.runtime.onnxruntime")
+    if device in runtime.devices():
+        pytest.skip("this ONNX Runtime has GPU providers")
+    with pytest.raises(EngineError, match=r"skymask\[gpu\]"):
+        skymask.load(tiny_model, device=device)
+
+
+def without_gpu(asked: list[str]) -> list[str]:
+    """ONNX Runtime's GPU build on a machine without a GPU takes the CUDA provider and then drops it."""
+    return ["CPUExecutionProvider"]
+
+
+def with_old_driver(asked: list[str]) -> list[str]:
+    """With a driver that is too old, it raises."""
+    if "CUDAExecutionProvider" in asked:
+        raise RuntimeError("CUDA driver version is insufficient\nfor CUDA runtime version")
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [(without_gpu, "no such GPU, driver or library"), (with_old_driver, "driver version is insuff")],
+)
+def test_a_gpu_that_does_not_work_is_reported(
+    machine: Callable[[list[str]], list[str]], said: str, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Session:
+        def __init__(self, *_: object, providers: list[str], **__: object) -> None:
+            self.providers = machine(providers)
+
+        def get_providers(self) -> list[str]:
+            return self.providers
+
+    ort = importlib.import_module("onnxruntime")
+    monkeypatch.setattr(ort, "get_available_providers", lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"])
+    monkeypatch.setattr(ort, "InferenceSession", Session)
+    assert skymask.load(tiny_model).engine.device == "cpu"
+    with pytest.raises(EngineError, match=said):
+        skymask.load(tiny_model, device="cuda")
+
+
+def test_fewer_than_one_thread_is_refused(tiny_model: Path) -> None:
+    with pytest.raises(InputError, match="at least 1"):
+        skymask.load(tiny_model, threads=0)
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_a_graph_that_the_engine_refuses_is_an_engine_error(
+    tiny_model: Path, tmp_path: Path, engine: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip(engine)
+    model = onnx.load(tiny_model)
+    model.graph.node[1].op_type = "NoSuchOperator"
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(model.SerializeToString())
+    with pytest.raises(EngineError, match=r"refuses .*broken\.onnx"):
+        skymask.load(broken, engine=engine)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_loading_and_running_is_silent(tiny_model: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    skymask.load(tiny_model)(np.zeros((40, 40, 3), np.uint8))
+    assert capfd.readouterr() == ("", "")

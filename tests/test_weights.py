@@ -1,0 +1,44 @@
+"""The registry of shipped models."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from skymask import weights
+from skymask.errors import ModelError
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(weights, "_FOLDER", tmp_path)
+    return tmp_path
+
+
+def test_a_missing_file_means_a_damaged_installation(folder: Path) -> None:
+    with pytest.raises(ModelError, match=r"installation is damaged: .*fast\.onnx is missing"):
+        weights.path("fast")
+
+
+def test_a_missing_fingerprint_means_a_damaged_installation(folder: Path) -> None:
+    (folder / "fast.onnx").write_bytes(b"model")
+    with pytest.raises(ModelError, match="SHA256SUMS is missing"):
+        weights.verify("fast")
+
+
+def test_a_changed_file_is_noticed(folder: Path) -> None:
+    file = folder / "fast.onnx"
+    file.write_bytes(b"model")
+    (folder / "SHA256SUMS").write_text(f"{hashlib.sha256(b'model').hexdigest()}  fast.onnx\n")
+    assert weights.verify("fast")
+    file.write_bytes(b"muddle")
+    assert not weights.verify("fast")
+
+
+def test_what_is_shipped_is_what_was_released() -> None:
+    if not (Path(weights.__file__).parent / "fast.onnx").exists():
+        pytest.skip("the shipped model has not been put in place")
+    assert weights.verify("fast")
+    assert weights.path("fast").stat().st_size <= 8_000_000
