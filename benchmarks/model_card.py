@@ -1,9 +1,9 @@
 """Writes the measured parts of a model card: nothing in a table is typed by hand.
 
-A card has places for them, `<!-- NAME -->` to `<!-- /NAME -->`; everything else in it is prose and stays as it is.
+A card (and the README) has places for them, `<!-- NAME -->` to `<!-- /NAME -->`; all else in it is prose and stays.
 
     skymask evaluate fast data/val/manifest.csv -o runs/fast/val
-    python benchmarks/model_card.py src/skymask/weights/fast.md --evaluation runs/fast/val --run runs/fast
+    python benchmarks/model_card.py src/skymask/weights/fast.md README.md --evaluation runs/fast/val --run runs/fast
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def training_table(records: list[dict[str, Any]]) -> str:
             f"{val['mean']['iou']:.4f} | {val['false_claims']} of {val['without_sky']} |"
         )
     hours = sum(record["seconds"] for record in records) / 3600
-    return "\n".join(lines) + f"\n\n{len(records)} epochs, {records[-1]['step']} steps, {hours:.1f} hours of training.\n"
+    return (
+        "\n".join(lines) + f"\n\n{len(records)} epochs, {records[-1]['step']} steps, {hours:.1f} hours of training.\n"
+    )
 
 
 def data_table(manifests: list[Path]) -> str:
@@ -43,30 +46,50 @@ def data_table(manifests: list[Path]) -> str:
     return "\n".join(["| source | images |", "|---|---|", *rows]) + "\n"
 
 
-def fill(card: str, name: str, text: str) -> str:
-    """Replaces what stands between a place's two marks."""
-    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-    filled, count = pattern.subn(lambda match: match[1] + text + match[2], card)
-    if count != 1:
-        raise SystemExit(f"The card has {count} places named '{name}', expected one.")
-    return filled
+def speed_table(result: dict[str, Any]) -> str:
+    """The two contestants of `unet_vs_fast.py` and their ratio."""
+    medians = {name: statistics.median(each[name] for each in result["rounds_ms"]) for name in result["rounds_ms"][0]}
+    rows = [f"| {name} | {value:.1f} ms |" for name, value in medians.items()]
+    ratio, machine = result["ratio"], result["machine"]
+    return "\n".join(
+        [
+            "| | median latency |",
+            "|---|---|",
+            *rows,
+            f"| ratio | {ratio['median']:.0f} (rounds: {ratio['min']:.0f} to {ratio['max']:.0f}) |",
+            "",
+            f"{machine['cpu']}, {result['threads']} threads, {result['engine']}, torch {machine['torch']}.\n",
+        ]
+    )
+
+
+def fill(page: Path, places: dict[str, str]) -> None:
+    """Replaces what stands between the marks of those places that the page has."""
+    text = page.read_text(encoding="utf-8")
+    for name, content in places.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = pattern.sub(lambda match, content=content: match[1] + content + match[2], text)
+    page.write_text(text, encoding="utf-8")
 
 
 def main() -> None:
-    """Fills the card in place."""
+    """Fills the pages in place."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("card", type=Path)
+    parser.add_argument("pages", type=Path, nargs="+")
     parser.add_argument("--evaluation", type=Path, required=True, help="folder of 'skymask evaluate'")
     parser.add_argument("--run", type=Path, required=True, help="folder of 'skymask train'")
+    parser.add_argument("--speed", type=Path, default=Path(__file__).parent / "results" / "unet_vs_fast.json")
     arguments = parser.parse_args()
-    summary = json.loads((arguments.evaluation / "result.json").read_text(encoding="utf-8"))
     lines = (arguments.run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     config = load_checkpoint(arguments.run / "best.safetensors").config
-    card = arguments.card.read_text(encoding="utf-8")
-    card = fill(card, "validation", table(summary))
-    card = fill(card, "training", training_table([json.loads(line) for line in lines]))
-    card = fill(card, "data", data_table(list(config.data.train)))
-    arguments.card.write_text(card, encoding="utf-8")
+    places = {
+        "validation": table(json.loads((arguments.evaluation / "result.json").read_text(encoding="utf-8"))),
+        "training": training_table([json.loads(line) for line in lines]),
+        "data": data_table(list(config.data.train)),
+        "speed": speed_table(json.loads(arguments.speed.read_text(encoding="utf-8"))),
+    }
+    for page in arguments.pages:
+        fill(page, places)
 
 
 if __name__ == "__main__":

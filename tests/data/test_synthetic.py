@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from skymask.cli.synthetic import synthetic
 from skymask.data.synthetic import SCENE_KINDS, Scene, clip, render, write_dataset
+from skymask.data.synthetic.buildings import add_canyon
 from skymask.data.synthetic.canvas import Canvas
 from skymask.data.synthetic.layers import Layer, View, World, cover_below, layer_of
 from skymask.data.synthetic.light import light_for, rgb
@@ -64,6 +66,13 @@ def test_same_seed_gives_the_same_scene_and_another_seed_another() -> None:
     np.testing.assert_array_equal(first.image, again.image)
     np.testing.assert_array_equal(first.alpha, again.alpha)
     assert (first.image != other.image).any()
+
+
+@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert"])
+def test_a_scene_keeps_its_composition_at_every_size(kind: str) -> None:
+    small, large = render(9, (96, 128), kind).alpha, render(9, (288, 384), kind).alpha
+    shrunk = np.asarray(Image.fromarray(large).reduce(3))
+    assert ((shrunk > 127) == (small > 127)).mean() > 0.96
 
 
 def test_kinds_vary_with_the_seed() -> None:
@@ -130,6 +139,21 @@ def test_coverage_below_a_line_is_its_area() -> None:
 def test_a_wire_covers_its_thickness(thick: float, row: float) -> None:
     cover = wire_cover((30, 12), np.full(12, row, np.float32), thick)
     np.testing.assert_allclose(cover.sum(axis=0), thick, rtol=1e-3)
+
+
+def test_a_steep_wire_has_no_gaps() -> None:
+    curve = np.linspace(-40.0, 400.0, 40, dtype=np.float32)  # eleven rows a column
+    cover = wire_cover((300, 40), curve, 0.5)
+    np.testing.assert_allclose(cover[20:280].sum(axis=1), 0.5 * np.hypot(1, 1 / 11.28), rtol=0.15)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_sky_shines_through_between_houses(seed: int) -> None:
+    world = World((240, 320), 150.0, light_for("day", np.random.default_rng(seed)), np.random.default_rng(seed))
+    world.vanish_x = 160.0
+    add_canyon(world)
+    seen = np.flatnonzero(world.look(View(world.size_hw)).alpha[145] > 0.02)
+    assert 0 < seen.size == seen[-1] - seen[0] + 1
 
 
 def test_ground_moves_as_a_plane() -> None:
@@ -236,3 +260,9 @@ def test_dataset_refuses_nothing_to_do_and_a_file_in_the_way(tmp_path: Path) -> 
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputError, match="Cannot write the synthetic scenes"):
         write_dataset(tmp_path / "taken", 1, size_hw=(36, 48), jobs=1)
+
+
+def test_command_writes_the_set_and_prints_its_manifest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    synthetic(tmp_path, count=1, seed=2, jobs=1)
+    assert capsys.readouterr().out.strip() == str(tmp_path / "manifest.csv")
+    assert len(list((tmp_path / "images").iterdir())) == 1

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from skymask.data.synthetic.layers import Canvas, Points, World, layer_of
+from skymask.data.synthetic.canvas import Canvas, Points
+from skymask.data.synthetic.layers import World, layer_of, own_randomness
 from skymask.data.synthetic.light import Colour, mix, rgb
-from skymask.data.synthetic.noise import Field, fractal, smoothstep
+from skymask.data.synthetic.noise import Field, Values, fractal, smoothstep
 
 _CROPS = (
     rgb(0.42, 0.50, 0.24),
@@ -22,6 +23,7 @@ _CROPS = (
 _ROOFS = (rgb(0.58, 0.30, 0.22), rgb(0.45, 0.42, 0.42), rgb(0.70, 0.68, 0.66), rgb(0.50, 0.36, 0.28))
 
 
+@own_randomness
 def add_ground_from_above(world: World) -> None:
     """Fills the world with one of: farmland with a lake or river, a settlement, open water."""
     rng = world.rng
@@ -30,8 +32,9 @@ def add_ground_from_above(world: World) -> None:
         _open_water(world)
         return
     land = _farmland(world)
+    wet: Values = np.zeros(world.size_hw)
     if draw < 0.72:
-        land = _water(world, land)
+        land, wet = _water(world, land)
     tone = 1 + 0.07 * fractal(rng, world.size_hw, 24 * world.unit, 5, 0.75)
     lit = world.light.shade(np.asarray(land * tone[..., None], np.float32), 0.75, 0.4)
     shadow = smoothstep(0.7, 1.5, fractal(rng, world.size_hw, 220 * world.unit, 3))
@@ -40,8 +43,8 @@ def add_ground_from_above(world: World) -> None:
     canvas = Canvas(world.size_hw, 2)
     metre = float(rng.uniform(1.2, 3.5)) * world.unit
     houses = int(rng.integers(0, 12)) if draw < 0.6 else int(rng.integers(40, 110))
-    _roofs(canvas, world, houses, metre)
-    _trees(canvas, world, int(rng.integers(40, 260)), metre)
+    _roofs(canvas, world, houses, metre, wet)
+    _trees(canvas, world, int(rng.integers(40, 260)), metre, wet)
     world.items.append(canvas.layer(300.0))
 
 
@@ -81,19 +84,19 @@ def _farmland(world: World) -> Colour:
     return mix(land, rgb(0.66, 0.60, 0.50), track * 0.85)
 
 
-def _water(world: World, land: Colour) -> Colour:
-    """Lays a river or lakes over the land, with a pale shore."""
+def _water(world: World, land: Colour) -> tuple[Colour, Values]:
+    """Lays a river or lakes over the land, with a pale shore; also returns where it is wet, [H, W], 1 in water."""
     rng = world.rng
     if rng.random() < 0.55:
         _, across = _turned(world)
         bends = fractal(rng, world.size_hw, 260 * world.unit, 3, 0.45)
-        distance = np.abs(across + 70 * world.unit * bends) - float(rng.uniform(10, 40)) * world.unit
+        distance: Values = np.abs(across + 70 * world.unit * bends) - float(rng.uniform(10, 40)) * world.unit
     else:
         distance = (0.7 - fractal(rng, world.size_hw, 240 * world.unit, 4, 0.4)) * 60 * world.unit
-    distance = np.asarray(distance, np.float32)
     land = mix(land, rgb(0.62, 0.58, 0.46), smoothstep(7 * world.unit, 0, distance) * 0.8)
     blue = mix(rgb(0.20, 0.36, 0.46), rgb(0.40, 0.56, 0.68), float(rng.random()))
-    return mix(land, blue, smoothstep(0.8, -0.8, distance))
+    wet = smoothstep(0.8, -0.8, distance)
+    return mix(land, blue, wet), np.maximum(wet, smoothstep(16 * world.unit, 8 * world.unit, distance))
 
 
 def _open_water(world: World) -> None:
@@ -115,13 +118,15 @@ def _open_water(world: World) -> None:
     world.items.append(layer_of(colour, np.ones(world.size_hw, np.float32), rng, 300.0))
 
 
-def _roofs(canvas: Canvas, world: World, count: int, metre: float) -> None:
+def _roofs(canvas: Canvas, world: World, count: int, metre: float, wet: Values) -> None:
     """Gabled roofs: one half in the light, one in shade, and a shadow on the ground."""
     rng = world.rng
     height, width = world.size_hw
     grid = float(rng.uniform(0, math.pi / 2))
     for _ in range(count):
         x, y = float(rng.uniform(0, width)), float(rng.uniform(0, height))
+        if wet[int(y), int(x)] > 0:
+            continue
         long, wide = float(rng.uniform(5, 11)) * metre, float(rng.uniform(3.5, 5)) * metre
         angle = grid + (math.pi / 2 if rng.random() < 0.4 else 0.0) + float(rng.normal(0, 0.03))
         albedo = _ROOFS[int(rng.integers(len(_ROOFS)))] * np.float32(rng.uniform(0.8, 1.1))
@@ -137,7 +142,7 @@ def _box(x: float, y: float, long: float, low: float, high: float, angle: float)
     return [(x + cos * u - sin * v, y + sin * u + cos * v) for u, v in corners]
 
 
-def _trees(canvas: Canvas, world: World, count: int, metre: float) -> None:
+def _trees(canvas: Canvas, world: World, count: int, metre: float, wet: Values) -> None:
     """Round crowns with a light and a dark side, in loose groups."""
     rng = world.rng
     height, width = world.size_hw
@@ -146,8 +151,12 @@ def _trees(canvas: Canvas, world: World, count: int, metre: float) -> None:
         group = centres[int(rng.integers(8))]
         spread = 0.08 * max(height, width)
         x, y = (float(part) for part in group + rng.normal(0, spread, 2))
+        if wet[int(np.clip(y, 0, height - 1)), int(np.clip(x, 0, width - 1))] > 0:
+            continue
         radius = float(rng.uniform(1.2, 3.2)) * metre
         green = rgb(0.20, 0.32, 0.14) * np.float32(rng.uniform(0.7, 1.2))
-        canvas.ellipse(x + 0.7 * radius, y + 0.5 * radius, radius, radius, world.light.shade(rgb(0.12, 0.15, 0.10), 0.1))
+        canvas.ellipse(
+            x + 0.7 * radius, y + 0.5 * radius, radius, radius, world.light.shade(rgb(0.12, 0.15, 0.10), 0.1)
+        )
         canvas.ellipse(x, y, radius, radius, world.light.shade(green, 0.35))
         canvas.ellipse(x - 0.22 * radius, y - 0.2 * radius, 0.66 * radius, 0.66 * radius, world.light.shade(green, 0.9))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PIL import Image
 
-from skymask.data.synthetic.layers import Canvas, Pixels, World, layer_of
+from skymask.data.synthetic.canvas import Canvas
+from skymask.data.synthetic.layers import World, layer_of, own_randomness
 from skymask.data.synthetic.light import Colour, mix, rgb
-from skymask.data.synthetic.noise import fractal
+from skymask.data.synthetic.noise import Values, fractal
 
 _WALLS = (
     rgb(0.72, 0.66, 0.58),
@@ -20,6 +23,7 @@ _WALLS = (
     rgb(0.88, 0.86, 0.82),
 )
 _ROOFS = (rgb(0.52, 0.27, 0.20), rgb(0.34, 0.31, 0.31), rgb(0.44, 0.36, 0.30))
+_OVERLAP_PX = 1.0
 _LAMP = rgb(1.0, 0.82, 0.52)
 
 
@@ -55,9 +59,9 @@ def facade(world: World, size_hw: tuple[int, int], storey_px: float, facing: flo
     return world.light.through_air(picture, distance_km)
 
 
-def _soft_box(part: np.ndarray, margin: float, cell_px: float) -> np.ndarray:
+def _soft_box(part: Values, margin: float, cell_px: float) -> Values:
     """Returns 1 inside a window and 0 outside, with an edge about one pixel wide."""
-    return np.clip((0.5 - margin - np.abs(part - 0.5)) * cell_px + 0.5, 0, 1)
+    return np.asarray(np.clip((0.5 - margin - np.abs(part - 0.5)) * cell_px + 0.5, 0, 1))
 
 
 def _panes(world: World, grid: tuple[int, int], glass: bool) -> Colour:
@@ -84,6 +88,7 @@ def _sky_glance(world: World, size_hw: tuple[int, int]) -> Colour:
     return np.asarray(mix(sky, white, np.clip(0.6 * clouds - 0.2, 0, 0.85)) * np.float32(0.88), np.float32)
 
 
+@own_randomness
 def add_skyline(world: World, distance_m: float, tall_m: tuple[float, float], gap: float, feet: float) -> None:
     """Adds a row of frontal buildings.
 
@@ -114,6 +119,7 @@ def add_skyline(world: World, distance_m: float, tall_m: tuple[float, float], ga
     world.items.append(layer_of(np.asarray(colour, np.float32), cover, rng, distance_m))
 
 
+@own_randomness
 def _front(
     world: World,
     canvas: Canvas,
@@ -167,11 +173,11 @@ def _roof(
                 canvas.line([(x - half, y), (x + half, y)], dark, 0.08 * metre)
 
 
+@own_randomness
 def add_canyon(world: World) -> None:
     """Adds the two sides of a street that run to a vanishing point on the horizon."""
     rng = world.rng
-    height, width = world.size_hw
-    vanish = (width * float(rng.uniform(0.38, 0.62)), world.horizon)
+    vanish = (world.vanish_x, world.horizon)
     for side in (-1.0, 1.0):
         wall_m = float(rng.uniform(7, 13))
         depth = float(rng.uniform(90, 160))
@@ -184,6 +190,7 @@ def add_canyon(world: World) -> None:
             _side_house(world, vanish, side * wall_m, (far, near), tall_m)
 
 
+@own_randomness
 def _side_house(
     world: World, vanish: tuple[float, float], wall_m: float, depths: tuple[float, float], tall_m: float
 ) -> None:
@@ -191,11 +198,14 @@ def _side_house(
     height, width = world.size_hw
     far, near = depths
     focal, eye = world.focal_px, world.eye_m
+    # Reaches a pixel over its farther neighbour: two edges that only meet would each let half of the sky through.
+    far *= 1 + _OVERLAP_PX * far / (focal * abs(wall_m))
     xs = [vanish[0] + focal * wall_m / depth for depth in (far, near)]
     tops = [vanish[1] - focal * (tall_m - eye) / depth for depth in (far, near)]
     feet = [vanish[1] + focal * eye / depth for depth in (far, near)]
     if (xs[1] < 0 and xs[0] < 0) or (xs[1] > width and xs[0] > width):
         return
+    _end_wall(world, (xs[1], tops[1], feet[1]), near, 1 if wall_m > 0 else -1)
     storeys = max(2, round(tall_m / 3.2))
     texel = min(3.2 * focal / max(near, 8) * 0.7, 64 * max(1.0, world.unit))
     size_hw = (max(8, int(storeys * texel)), max(8, int((far - near) / 3.2 * texel)))
@@ -204,18 +214,36 @@ def _side_house(
     quad = [(xs[0], tops[0]), (xs[1], tops[1]), (xs[1], feet[1]), (xs[0], feet[0])]
     corners = [(0.0, 0.0), (float(size_hw[1]), 0.0), (float(size_hw[1]), float(size_hw[0])), (0.0, float(size_hw[0]))]
     source = Image.fromarray((np.clip(texture, 0, 1) * 255).astype(np.uint8))
+    left, right = (int(np.clip(x, 0, width)) for x in (min(xs) - 1, max(xs) + 2))
+    top, bottom = (int(np.clip(y, 0, height)) for y in (min(tops) - 1, max(feet) + 2))
+    if right <= left or bottom <= top:
+        return
+    size_hw, inside = (bottom - top, right - left), [(x - left, y - top) for x, y in quad]
     seen = source.transform(
-        (width, height), Image.Transform.PERSPECTIVE, _homography(quad, corners), Image.Resampling.BILINEAR
+        (size_hw[1], size_hw[0]), Image.Transform.PERSPECTIVE, _homography(inside, corners), Image.Resampling.BILINEAR
     )
-    canvas = Canvas(world.size_hw, 3)
-    canvas.polygon(quad, rgb(1.0, 1.0, 1.0))
-    cover: Pixels = canvas.pixels()
+    canvas = Canvas(size_hw, 3)
+    canvas.polygon(inside, rgb(1.0, 1.0, 1.0))
     colour = np.asarray(seen, np.float32) / 255
-    # Just outside the quad the texture is black: spread the wall's mean there, so edges keep its colour.
-    empty = colour.sum(axis=2) == 0
-    colour[empty] = texture.mean(axis=(0, 1))
-    colour = world.light.through_air(colour, (far + near) / 2000)
-    world.items.append(layer_of(colour, cover[..., 3].astype(np.float32) / 255, world.rng, (far + near) / 2))
+    # Just outside the quad the texture is black: the wall's mean there keeps edges in its colour.
+    colour[colour.sum(axis=2) == 0] = texture.mean(axis=(0, 1))
+    seen_through_air = world.light.through_air(colour, (far + near) / 2000)
+    part = layer_of(seen_through_air, canvas.pixels()[..., 3].astype(np.float32) / 255, world.rng, (far + near) / 2)
+    world.items.append(replace(part, top_left=(part.top_left[0] + top, part.top_left[1] + left), wall_m=wall_m))
+
+
+def _end_wall(world: World, edge: tuple[float, float, float], depth: float, side: int) -> None:
+    """Adds the blind wall of a house that shows over a lower neighbour nearer by."""
+    x, top, feet = edge
+    width = world.size_hw[1]
+    outward = 14 * world.focal_px / depth * side
+    wall = _WALLS[int(world.rng.integers(len(_WALLS)))] * np.float32(0.9)
+    left, right = sorted((x - _OVERLAP_PX * side, x + outward))
+    rows, columns = np.arange(world.size_hw[0]), np.arange(width)
+    down = np.clip(np.minimum(rows + 1, feet) - np.maximum(rows, top), 0, 1)
+    across = np.clip(np.minimum(columns + 1, right) - np.maximum(columns, left), 0, 1)
+    cover = np.asarray(down[:, None] * across[None, :], np.float32)
+    world.items.append(layer_of(world.light.shade(wall, 0.5, depth / 1000), cover, world.rng, depth))
 
 
 def _homography(target: list[tuple[float, float]], source: list[tuple[float, float]]) -> tuple[float, ...]:

@@ -18,7 +18,7 @@ _MARGIN = 1.5  # width of the world relative to the frame
 def clip(
     seed: int, frame_count: int, size_hw: tuple[int, int] = (360, 640), kind: str | None = None
 ) -> Iterator[Scene]:
-    """Yields the frames of a clip one by one; meant to be shown at 30 frames a second.
+    """Renders a clip frame by frame, each when it is asked for; meant to be shown at 30 frames a second.
 
     The camera turns and walks ahead slowly, near things move more than far ones, clouds drift, water ripples.
 
@@ -28,14 +28,20 @@ def clip(
         size_hw: Height and width in pixels, at least 32 each.
         kind: One of `SCENE_KINDS`; drawn from the seed when None.
 
-    Yields:
-        Each frame with its exact alpha.
+    Returns:
+        The frames, each with its exact alpha.
 
     Raises:
         InputError: As `render`.
     """
-    height, width = size_hw
     rng, kind = start(seed, size_hw, kind)
+    return _frames(rng, seed, frame_count, size_hw, kind)
+
+
+def _frames(
+    rng: np.random.Generator, seed: int, frame_count: int, size_hw: tuple[int, int], kind: str
+) -> Iterator[Scene]:
+    height, width = size_hw
     world = build(rng, (height, 2 * round(width * _MARGIN / 2)), kind)
     lens = lens_for(rng, world.light.night)
     spare_px = 0.42 * (world.size_hw[1] - width)

@@ -43,7 +43,7 @@ def write_dataset(
         Path of the manifest, whose columns are source, group, image, mask, ignore, width, height, sky_fraction.
 
     Raises:
-        InputError: Count or jobs are less than 1.
+        InputError: Count or jobs are less than 1, or the longer side less than 57 pixels.
         OutputError: A file cannot be written.
     """
     if count < 1 or (jobs is not None and jobs < 1):
@@ -114,6 +114,6 @@ def _replace(path: Path, content: bytes) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         partial.write_bytes(content)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -6,14 +6,16 @@ import math
 
 import numpy as np
 
-from skymask.data.synthetic.layers import Canvas, World, layer_of
-from skymask.data.synthetic.light import rgb
+from skymask.data.synthetic.canvas import Canvas
+from skymask.data.synthetic.layers import World, layer_of, own_randomness
+from skymask.data.synthetic.light import Colour, rgb
 from skymask.data.synthetic.noise import fractal, smoothstep
 from skymask.data.synthetic.plants import TREES, leaf_colour, leafy_branch, plant_row
 
 _BARKS = (rgb(0.33, 0.27, 0.21), rgb(0.42, 0.38, 0.33), rgb(0.24, 0.20, 0.17))
 
 
+@own_randomness
 def add_forest(world: World) -> None:
     """Adds rows of trees from far to near."""
     rng = world.rng
@@ -26,6 +28,7 @@ def add_forest(world: World) -> None:
         plant_row(world, TREES[int(rng.integers(3))], 14.0, int(rng.integers(1, 4)), tall_m=13.0, clumping=0.0)
 
 
+@own_randomness
 def add_canopy_above(world: World) -> None:
     """Adds trunks that run together toward the zenith, and leaves around a hole of sky."""
     rng = world.rng
@@ -39,17 +42,18 @@ def add_canopy_above(world: World) -> None:
     bark = _BARKS[int(rng.integers(3))]
     reach = math.hypot(width, height) / 2
     for angle in np.sort(rng.uniform(0, 2 * math.pi, int(rng.integers(5, 11)))):
-        _trunk_above(canvas, world, centre, float(angle), reach, (albedo, bark), bare)
+        _trunk_above(world, canvas, centre, float(angle), reach, (albedo, bark), bare)
     world.items.append(canvas.layer(12.0))
 
 
+@own_randomness
 def _trunk_above(
-    canvas: Canvas,
     world: World,
+    canvas: Canvas,
     centre: tuple[float, float],
     angle: float,
     reach: float,
-    colours: tuple[np.ndarray, np.ndarray],
+    colours: tuple[Colour, Colour],
     bare: bool,
 ) -> None:
     rng = world.rng
@@ -81,11 +85,17 @@ def _trunk_above(
             if bare:
                 _twigs(canvas, world, start, turn, length, 4, shaded)
             else:
-                leafy_branch(canvas, world, start, turn, length, albedo, shaded)
+                leafy_branch(canvas, world, start, turn, length, albedo, shaded, steps=9)
 
 
 def _twigs(
-    canvas: Canvas, world: World, start: tuple[float, float], angle: float, length: float, depth: int, colour: np.ndarray
+    canvas: Canvas,
+    world: World,
+    start: tuple[float, float],
+    angle: float,
+    length: float,
+    depth: int,
+    colour: Colour,
 ) -> None:
     rng = world.rng
     end = (start[0] + length * math.cos(angle), start[1] + length * math.sin(angle))

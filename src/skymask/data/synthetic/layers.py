@@ -6,19 +6,22 @@ so the two agree at every edge, leaf and wire. A veil (cloud, mist, glow) tints 
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
-from skymask.data.synthetic.light import Colour, Light
-from skymask.data.synthetic.noise import Field
+from skymask.data.synthetic.light import Light
+from skymask.data.synthetic.noise import Field, Values, fork
 
 Pixels = NDArray[np.uint8]
-Points = list[tuple[float, float]]
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,17 @@ class Frame:
     alpha: Field
     """float32 [H, W], share of sky."""
 
-    def cover(self, pixels: NDArray[np.float32], veil: bool = False) -> None:
-        """Puts premultiplied RGBA, float32 [H, W, 4], on top."""
-        through = 1 - pixels[..., 3]
-        self.image *= through[..., None]
-        self.image += pixels[..., :3]
+    def cover(self, pixels: Pixels, top_left: tuple[int, int], veil: bool) -> None:
+        """Puts premultiplied RGBA, uint8 [h, w, 4], on top, with its corner at the given row and column."""
+        (top, left), (high, wide) = top_left, pixels.shape[:2]
+        part = (slice(top, top + high), slice(left, left + wide))
+        layer = pixels.astype(np.float32)
+        layer *= np.float32(1 / 255)
+        through = 1 - layer[..., 3]
+        self.image[part] *= through[..., None]
+        self.image[part] += layer[..., :3]
         if not veil:
-            self.alpha *= through
+            self.alpha[part] *= through
 
 
 class Item(Protocol):
@@ -75,6 +82,8 @@ class World:
     items: list[Item] = field(default_factory=list)
     eye_m: float = 2.0
     """Height of the eye above the ground in metres."""
+    vanish_x: float = 0.0
+    """Column toward which roads run and the camera walks."""
 
     @property
     def unit(self) -> float:
@@ -99,66 +108,131 @@ class World:
         return frame
 
 
+def own_randomness(
+    draw: Callable[Concatenate[World, Arguments], Result],
+) -> Callable[Concatenate[World, Arguments], Result]:
+    """Gives a function that draws into a world its own random numbers (see `fork`)."""
+
+    @functools.wraps(draw)
+    def drawing(world: World, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+        outer = world.rng
+        world.rng = fork(outer)
+        result = draw(world, *args, **kwargs)
+        world.rng = outer
+        return result
+
+    return drawing
+
+
 @dataclass(frozen=True)
 class Layer:
-    """A picture at one distance, or lying on the ground."""
+    """A picture at one distance, or lying on the ground; only the part that covers anything is kept."""
 
     pixels: Pixels
-    """uint8 [H, W, 4], RGBA, premultiplied."""
+    """uint8 [h, w, 4], RGBA, premultiplied."""
+    top_left: tuple[int, int]
+    """Row and column of the part within the world."""
     distance_m: float = math.inf
     veil: bool = False
     ground: bool = False
     """Lies flat on the ground plane, and moves as such."""
+    wall_m: float | None = None
+    """Is a wall along the line of sight, this far to the right of the eye, and moves as such."""
     drift_px_s: float = 0.0
     """Own movement to the right, for clouds."""
 
+    @classmethod
+    def trimmed(cls, pixels: Pixels, distance_m: float) -> Layer:
+        """Makes a layer from a picture of the whole world, uint8 [H, W, 4], RGBA, premultiplied."""
+        top, left, bottom, right = _bounds(pixels[..., 3] > 0)
+        return cls(np.ascontiguousarray(pixels[top:bottom, left:right]), (top, left), distance_m)
+
     def paint(self, frame: Frame, world: World, view: View) -> None:
         """Puts the layer on top of the frame, displaced as the view asks."""
-        pixels = self.pixels
-        if view != View(self.pixels.shape[:2]):
-            pixels = self._displaced(world, view)
-        frame.cover(pixels.astype(np.float32) * np.float32(1 / 255), self.veil)
+        if self.pixels.size == 0:
+            return
+        if view == View(world.size_hw):
+            frame.cover(self.pixels, self.top_left, self.veil)
+        else:
+            self._paint_displaced(frame, world, view)
 
-    def _displaced(self, world: World, view: View) -> Pixels:
+    def _paint_displaced(self, frame: Frame, world: World, view: View) -> None:
+        """Looks up, for the part of the frame that the layer can reach, where each pixel comes from."""
         height, width = view.size_hw
+        centre = world.vanish_x
         start = (world.size_hw[1] - width) / 2 + view.turn_px - self.drift_px_s * view.time_s
-        centre = world.size_hw[1] / 2
-        picture = Image.fromarray(self.pixels, "RGBX")
+        first_row, last_row, first, last = 0, height, 0, width
+        flat = self.ground or self.wall_m is not None
         if self.ground:
-            # Exact for a plane: depth = focal * eye / (row - horizon), then move the camera and project again.
-            tilt = view.forward / (world.focal_px * world.eye_m)
-            slide = view.sideways / world.eye_m
-            row = world.horizon
-            bottom = 1 - tilt * row
-            data = (
-                1 / bottom,
-                (slide + tilt * centre) / bottom,
-                (start - slide * row - tilt * centre * row) / bottom,
-                0.0,
-                (1 + tilt * row) / bottom,
-                (-tilt * row * row) / bottom,
-                0.0,
-                tilt / bottom,
-            )
-            moved = picture.transform((width, height), Image.Transform.PERSPECTIVE, data, Image.Resampling.BILINEAR)
-            return np.asarray(moved)
-        scale = 1 - view.forward / self.distance_m
-        shift = world.focal_px * view.sideways / self.distance_m
-        affine = (
-            scale,
-            0.0,
-            centre + scale * (start - centre) + shift,
-            0.0,
-            scale,
-            world.horizon * (1 - scale),
+            matrix = _ground_matrix(world, view, start)
+            first_row = int(np.clip(self.top_left[0] - 1, 0, height))
+        elif self.wall_m is not None:
+            matrix = _wall_matrix(world, view, start, self.wall_m)
+            side = (centre - start, width) if self.wall_m > 0 else (0, centre - start)
+            first, last = _span(side[0], side[1], width)
+        else:
+            scale = 1 - view.forward / self.distance_m
+            shift = centre + scale * (start - centre) + world.focal_px * view.sideways / self.distance_m
+            lift = world.horizon * (1 - scale)
+            matrix = np.array([[scale, 0, shift], [0, scale, lift], [0, 0, 1]])
+            (top, left), (high, wide) = self.top_left, self.pixels.shape[:2]
+            first_row, last_row = _span((top - lift) / scale, (top + high - lift) / scale, height)
+            first, last = _span((left - shift) / scale, (left + wide - shift) / scale, width)
+        if last_row <= first_row or last <= first:
+            return
+        # A clear border lets the interpolation fade the layer's own rim instead of cutting it.
+        padded = np.pad(self.pixels, ((1, 1), (1, 1), (0, 0)))
+        to_layer = np.array([[1, 0, 1 - self.top_left[1]], [0, 1, 1 - self.top_left[0]], [0, 0, 1]])
+        from_part = np.array([[1, 0, first], [0, 1, first_row], [0, 0, 1]])
+        full = to_layer @ matrix @ from_part
+        picture = Image.frombytes("RGBX", (padded.shape[1], padded.shape[0]), padded.tobytes())
+        moved = picture.transform(
+            (last - first, last_row - first_row),
+            Image.Transform.PERSPECTIVE if flat else Image.Transform.AFFINE,
+            tuple((full / full[2, 2]).ravel().tolist()[: 8 if flat else 6]),
+            Image.Resampling.BILINEAR,
         )
-        moved = picture.transform((width, height), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR)
-        return np.asarray(moved)
+        frame.cover(np.asarray(moved), (first_row, first), self.veil)
+
+
+def _ground_matrix(world: World, view: View, start: float) -> NDArray[np.float64]:
+    """Maps a pixel of the frame to the world's picture of the ground, as a homography.
+
+    Exact for a plane: depth = focal * eye / (row - horizon); move the camera, project again.
+    """
+    tilt = view.forward / (world.focal_px * world.eye_m)
+    slide = view.sideways / world.eye_m
+    row, centre = world.horizon, world.vanish_x
+    return np.array(
+        [
+            [1, slide + tilt * centre, start - slide * row - tilt * centre * row],
+            [0, 1 + tilt * row, -tilt * row * row],
+            [0, tilt, 1 - tilt * row],
+        ]
+    )
+
+
+def _wall_matrix(world: World, view: View, start: float, wall_m: float) -> NDArray[np.float64]:
+    """As `_ground_matrix`, for an upright plane with depth = focal * wall / (column - vanishing point)."""
+    before, now = world.focal_px * wall_m, world.focal_px * (wall_m - view.sideways)
+    row, centre, ahead = world.horizon, world.vanish_x, view.forward
+    x = start - centre  # the column, counted from the vanishing point, is the frame's column plus this
+    return np.array(
+        [
+            [before + centre * ahead, 0, before * x + centre * (now + ahead * x)],
+            [row * ahead, now, row * (now + ahead * x) - row * now],
+            [ahead, 0, now + ahead * x],
+        ]
+    )
+
+
+def _span(low: float, high: float, limit: int) -> tuple[int, int]:
+    return int(np.clip(math.floor(low) - 1, 0, limit)), int(np.clip(math.ceil(high) + 1, 0, limit))
 
 
 def layer_of(
-    colour: Colour,
-    cover: Field,
+    colour: Values,
+    cover: Values,
     rng: np.random.Generator,
     distance_m: float = math.inf,
     veil: bool = False,
@@ -166,16 +240,28 @@ def layer_of(
     drift_px_s: float = 0.0,
 ) -> Layer:
     """Makes a layer of colours, float32 [H, W, 3] or [3], 0 to 1, and coverage, float32 [H, W], 0 to 1."""
-    pixels = np.empty((*cover.shape, 4), np.float32)
-    pixels[..., :3] = np.clip(colour, 0, 1) * cover[..., None] * 255
-    pixels[..., 3] = cover * 255
-    # Dither, or smooth skies would show bands; fully covered and fully clear pixels keep their exact alpha.
-    pixels[..., :3] += rng.random((*cover.shape, 1), np.float32) * (cover[..., None] > 0)
-    pixels[..., 3] += 0.5
-    return Layer(np.minimum(pixels, 255).astype(np.uint8), distance_m, veil, ground, drift_px_s)
+    top, left, bottom, right = _bounds(cover > 0)
+    part = np.asarray(cover[top:bottom, left:right], np.float32)
+    shown = colour if colour.ndim == 1 else colour[top:bottom, left:right]
+    pixels = np.empty((*part.shape, 4), np.float32)
+    np.clip(shown, 0, 1, out=pixels[..., :3])
+    # Dither, or smooth skies would show bands; coverage is rounded exactly.
+    pixels[..., :3] *= 255 * part[..., None]
+    pixels[..., :3] += fork(rng).random((*part.shape, 1), np.float32) * (part[..., None] > 0)
+    pixels[..., 3] = part * 255 + 0.5
+    np.minimum(pixels, 255, out=pixels)
+    return Layer(pixels.astype(np.uint8), (top, left), distance_m, veil, ground, drift_px_s=drift_px_s)
 
 
-def cover_below(line: Field, height: int) -> Field:
+def _bounds(drawn: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """Returns first row, first column, last row + 1 and last column + 1 of what is drawn; all 0 if nothing is."""
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    if rows.size == 0:
+        return 0, 0, 0, 0
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+
+
+def cover_below(line: Values, height: int) -> Field:
     """Returns the coverage of everything below a line, float32 [height, W].
 
     Args:
@@ -188,57 +274,3 @@ def cover_below(line: Field, height: int) -> Field:
     for k in range(samples):
         total += np.clip(rows - line[k::samples][None, :], 0, 1)
     return np.asarray(total / samples, np.float32)
-
-
-class Canvas:
-    """Draws opaque shapes at several times the resolution; averaging then gives their exact soft edges."""
-
-    def __init__(self, size_hw: tuple[int, int], oversampling: int = 2) -> None:
-        """Starts empty, of the given height and width in pixels."""
-        self.size_hw = size_hw
-        self.oversampling = oversampling
-        size = (size_hw[1] * oversampling, size_hw[0] * oversampling)
-        self.picture = Image.new("RGBA", size, (0, 0, 0, 0))
-        self._draw = ImageDraw.Draw(self.picture)
-
-    def polygon(self, points: Points, colour: Colour) -> None:
-        """Fills a polygon; points in pixels (x, y), colour display RGB 0 to 1."""
-        k = self.oversampling
-        self._draw.polygon([(x * k, y * k) for x, y in points], fill=_ink(colour))
-
-    def line(self, points: Points, colour: Colour, width_px: float) -> None:
-        """Draws a polyline at least one sample wide, so that a thin one becomes partly transparent."""
-        k = self.oversampling
-        width = max(1, round(width_px * k))
-        self._draw.line([(x * k, y * k) for x, y in points], fill=_ink(colour), width=width)
-
-    def ellipse(self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour) -> None:
-        """Fills an ellipse around (x, y), in pixels."""
-        k = self.oversampling
-        box = ((x - radius_x) * k, (y - radius_y) * k, (x + radius_x) * k, (y + radius_y) * k)
-        self._draw.ellipse(box, fill=_ink(colour))
-
-    def rectangle(self, left: float, top: float, right: float, bottom: float, colour: Colour) -> None:
-        """Fills an upright rectangle with the given sides, in pixels."""
-        k = self.oversampling
-        box = (left * k, top * k, max(left, right) * k - 1, max(top, bottom) * k - 1)
-        if box[2] >= box[0] and box[3] >= box[1]:
-            self._draw.rectangle(box, fill=_ink(colour))
-
-    def paste(self, sprite: Image.Image, x: float, y: float) -> None:
-        """Puts an RGBA sprite, already at this canvas's oversampling, with its top left corner at (x, y) pixels."""
-        k = self.oversampling
-        self.picture.paste(sprite, (round(x * k), round(y * k)), sprite)
-
-    def pixels(self) -> Pixels:
-        """Returns the averaged drawing, uint8 [H, W, 4], premultiplied."""
-        return np.asarray(self.picture.convert("RGBa").reduce(self.oversampling))
-
-    def layer(self, distance_m: float, ground: bool = False) -> Layer:
-        """Returns the drawing as a layer."""
-        return Layer(self.pixels(), distance_m, ground=ground)
-
-
-def _ink(colour: Colour) -> tuple[int, int, int, int]:
-    red, green, blue = (min(255, max(0, int(255 * part + 0.5))) for part in colour.tolist())
-    return red, green, blue, 255

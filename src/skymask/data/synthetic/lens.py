@@ -37,7 +37,7 @@ class Lens:
             uint8 [H, W, 3], RGB.
         """
         height, width = image.shape[:2]
-        image += np.float32(self.bloom) * _glow(image)
+        image += np.float32(self.bloom) * _glow(image) * (1 - 0.7 * image)
         rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None] ** 2
         columns = np.linspace(-1, 1, width, dtype=np.float32)[None, :] ** 2
         image *= (1 - self.vignette * 0.5 * (rows + columns))[..., None]
@@ -70,7 +70,9 @@ def _glow(image: NDArray[np.float32]) -> NDArray[np.float32]:
     """Light spilled around bright places, blurred at an eighth of the size."""
     height, width = image.shape[:2]
     small = (max(1, width // 8), max(1, height // 8))
-    bright = image * smoothstep(0.72, 1.0, image.max(axis=2))[..., None]
+    bright = image * smoothstep(0.86, 1.0, image.max(axis=2))[..., None]
     picture = Image.fromarray((np.clip(bright, 0, 1) * 255).astype(np.uint8)).resize(small, Image.Resampling.BOX)
-    blurred = picture.filter(ImageFilter.GaussianBlur(max(small) / 40)).resize((width, height), Image.Resampling.BILINEAR)
-    return np.asarray(blurred, np.float32) / 255
+    blurred = picture.filter(ImageFilter.GaussianBlur(max(small) / 40)).resize(
+        (width, height), Image.Resampling.BILINEAR
+    )
+    return np.asarray(np.asarray(blurred, np.float32) / 255, np.float32)

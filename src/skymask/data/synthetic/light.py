@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from skymask.data.synthetic.noise import Values
+
 Colour = NDArray[np.float32]  # [3] or [..., 3], RGB in display values, 0 to 1
 
 
@@ -16,7 +18,7 @@ def rgb(red: float, green: float, blue: float) -> Colour:
     return np.array([red, green, blue], np.float32)
 
 
-def mix(first: Colour, second: Colour, share: float | NDArray[np.float32]) -> Colour:
+def mix(first: Values, second: Values, share: float | Values) -> Colour:
     """Returns `first` for a share of 0 and `second` for 1; shares of shape [...] give colours [..., 3]."""
     weight = np.asarray(share, np.float32)[..., None]
     return np.asarray(first * (1 - weight) + second * weight, np.float32)
@@ -41,7 +43,7 @@ class Light:
     night: float = 0.0
     """0 by day, 1 at night: how many windows and lamps are lit."""
 
-    def shade(self, albedo: Colour, facing: float | NDArray[np.float32], distance_km: float = 0.0) -> Colour:
+    def shade(self, albedo: Values, facing: float | Values, distance_km: float = 0.0) -> Colour:
         """Returns a surface's colour as the camera sees it.
 
         Args:
@@ -50,11 +52,11 @@ class Light:
             distance_km: How much air is in between.
         """
         lit = albedo * (self.ambient + self.sun * np.asarray(facing, np.float32)[..., None])
-        return self.through_air(np.asarray(lit, np.float32), distance_km)
+        return self.through_air(lit, distance_km)
 
-    def through_air(self, colour: Colour, distance_km: float) -> Colour:
+    def through_air(self, colour: Values, distance_km: float) -> Colour:
         """Returns a colour after aerial perspective."""
-        return mix(colour, self.haze, np.float32(1 - math.exp(-distance_km / self.visibility)))
+        return mix(colour, self.haze, 1 - math.exp(-distance_km / self.visibility))
 
     def side(self) -> float:
         """Returns -1 where the light comes from the left, 1 from the right."""
@@ -63,23 +65,15 @@ class Light:
 
 def light_for(kind: str, rng: np.random.Generator) -> Light:
     """Draws the light of a scene of the given kind."""
-    if kind == "night":
-        return _night(rng)
-    if kind == "dusk":
-        return _dusk(rng)
-    if kind in ("overcast", "fog"):
-        return _grey(rng, foggy=kind == "fog")
-    if kind in ("day", "desert", "aerial", "room"):
-        return _day(rng)
-    # The others happen at any time of day.
-    draw = rng.random()
+    at_any_hour = kind in ("water", "city", "forest", "snow", "sky")
+    hour = rng.random() if at_any_hour else 1.0
     night_share = 0.16 if kind in ("city", "water", "snow") else 0.05
-    if draw < night_share:
+    if kind == "night" or hour < night_share:
         return _night(rng)
-    if draw < night_share + 0.2:
+    if kind == "dusk" or hour < night_share + 0.2:
         return _dusk(rng)
-    if draw < night_share + 0.36:
-        return _grey(rng, foggy=False)
+    if kind in ("overcast", "fog") or hour < night_share + 0.36:
+        return _grey(rng, foggy=kind == "fog")
     return _day(rng)
 
 
@@ -106,21 +100,54 @@ def _day(rng: np.random.Generator) -> Light:
     )
 
 
+# From the horizon up to the zenith.
+_DUSK_SKIES = (
+    (
+        rgb(1.0, 0.74, 0.38),
+        rgb(0.96, 0.56, 0.38),
+        rgb(0.62, 0.44, 0.55),
+        rgb(0.24, 0.28, 0.48),
+        rgb(0.12, 0.17, 0.36),
+    ),
+    (
+        rgb(0.98, 0.62, 0.44),
+        rgb(0.88, 0.50, 0.52),
+        rgb(0.56, 0.42, 0.62),
+        rgb(0.30, 0.32, 0.56),
+        rgb(0.17, 0.21, 0.43),
+    ),
+    (
+        rgb(1.0, 0.83, 0.55),
+        rgb(0.98, 0.74, 0.56),
+        rgb(0.80, 0.70, 0.70),
+        rgb(0.50, 0.59, 0.74),
+        rgb(0.31, 0.43, 0.66),
+    ),
+    (
+        rgb(0.95, 0.50, 0.28),
+        rgb(0.74, 0.36, 0.34),
+        rgb(0.42, 0.28, 0.40),
+        rgb(0.19, 0.19, 0.36),
+        rgb(0.08, 0.10, 0.24),
+    ),
+    (
+        rgb(0.86, 0.70, 0.62),
+        rgb(0.62, 0.58, 0.68),
+        rgb(0.38, 0.45, 0.66),
+        rgb(0.20, 0.29, 0.52),
+        rgb(0.10, 0.17, 0.36),
+    ),
+)
+
+
 def _dusk(rng: np.random.Generator) -> Light:
-    palettes = (
-        (rgb(1.0, 0.74, 0.38), rgb(0.96, 0.56, 0.38), rgb(0.62, 0.44, 0.55), rgb(0.24, 0.28, 0.48), rgb(0.12, 0.17, 0.36)),
-        (rgb(0.98, 0.62, 0.44), rgb(0.88, 0.50, 0.52), rgb(0.56, 0.42, 0.62), rgb(0.30, 0.32, 0.56), rgb(0.17, 0.21, 0.43)),
-        (rgb(1.0, 0.83, 0.55), rgb(0.98, 0.74, 0.56), rgb(0.80, 0.70, 0.70), rgb(0.50, 0.59, 0.74), rgb(0.31, 0.43, 0.66)),
-        (rgb(0.93, 0.45, 0.25), rgb(0.72, 0.30, 0.28), rgb(0.38, 0.22, 0.34), rgb(0.17, 0.15, 0.31), rgb(0.07, 0.08, 0.20)),
-        (rgb(0.86, 0.70, 0.62), rgb(0.62, 0.58, 0.68), rgb(0.38, 0.45, 0.66), rgb(0.20, 0.29, 0.52), rgb(0.10, 0.17, 0.36)),
-    )
-    stops = palettes[rng.integers(len(palettes))]
+    stops = _DUSK_SKIES[rng.integers(len(_DUSK_SKIES))]
     glow = mix(stops[0], stops[1], 0.4)
     depth = float(rng.uniform(0.35, 1.0))
     return Light(
         stops=stops,
-        sun=np.asarray(glow * (0.25 + 0.5 * depth), np.float32),
-        ambient=np.asarray(mix(stops[2], stops[3], 0.6) * (0.35 + 0.45 * depth), np.float32),
+        sun=np.asarray(glow * (0.15 + 0.5 * depth), np.float32),
+        ambient=np.asarray(mix(stops[2], stops[3], 0.6) * (0.28 + 0.42 * depth), np.float32),
         haze=mix(stops[0], stops[2], 0.45),
         visibility=float(rng.uniform(10, 26)),
         sun_xy=(float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.3, 0.62))),
@@ -139,7 +166,7 @@ def _night(rng: np.random.Generator) -> Light:
     return Light(
         stops=stops,
         sun=np.asarray(rgb(0.13, 0.15, 0.20) * rng.uniform(0.3, 1.3), np.float32),
-        ambient=np.asarray(mix(stops[1], rgb(0.08, 0.09, 0.11), 0.5) * rng.uniform(0.5, 1.3), np.float32),
+        ambient=np.asarray(mix(stops[1], rgb(0.09, 0.10, 0.13), 0.5) * rng.uniform(0.6, 2.2), np.float32),
         haze=mix(stops[0], stops[1], 0.5),
         visibility=float(rng.uniform(10, 30)),
         sun_xy=(float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.05, 0.4))),
@@ -148,15 +175,15 @@ def _night(rng: np.random.Generator) -> Light:
 
 
 def _grey(rng: np.random.Generator, foggy: bool) -> Light:
-    level = float(rng.uniform(0.48, 0.9))
+    level = float(rng.uniform(0.66, 0.93) if foggy else rng.uniform(0.5, 0.9))
     tint = mix(rgb(0.96, 1.0, 1.05), rgb(1.04, 1.0, 0.95), float(rng.random()))
     low, high = tint * level, tint * level * float(rng.uniform(0.62, 0.95))
     stops = (low, mix(low, high, 0.4), mix(low, high, 0.8), high)
     return Light(
         stops=tuple(np.asarray(stop, np.float32) for stop in stops),
         sun=np.asarray(rgb(0.22, 0.22, 0.22) * level, np.float32),
-        ambient=np.asarray(rgb(0.62, 0.65, 0.70) * level, np.float32),
-        haze=np.asarray(low * (0.97 if foggy else 0.92), np.float32),
-        visibility=float(rng.uniform(0.35, 2.0) if foggy else rng.uniform(6, 18)),
+        ambient=np.asarray(rgb(0.74, 0.77, 0.81) * level, np.float32),
+        haze=np.asarray(low * (0.98 if foggy else 0.92), np.float32),
+        visibility=float(rng.uniform(0.06, 0.5) if foggy else rng.uniform(6, 18)),
         sun_xy=_somewhere(rng, -0.6, -0.2),
     )

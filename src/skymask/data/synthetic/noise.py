@@ -6,13 +6,23 @@ Fractal value noise: random grids of ever finer cells, enlarged bicubically and 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 Field = NDArray[np.float32]
+Values = NDArray[np.floating[Any]]
 _PLANE_CELLS = 320  # side of a plane's random grid; it repeats beyond
+
+
+def fork(rng: np.random.Generator) -> np.random.Generator:
+    """Returns a generator of its own for one thing, so that how much it draws does not change what follows.
+
+    This is what keeps a scene's composition the same at every size.
+    """
+    return np.random.default_rng(int(rng.integers(2**62)))
 
 
 def fractal(
@@ -33,6 +43,7 @@ def fractal(
         gain: Weight of each octave relative to the one before.
         stretch: Features are this much wider than high.
     """
+    rng = fork(rng)
     height, width = size_hw
     total = np.zeros(size_hw, np.float32)
     weight, power, cell = 1.0, 0.0, max(cell_px, 1.5)
@@ -43,7 +54,7 @@ def fractal(
         power += weight**2
         weight *= gain
         cell /= 2
-    return total / np.float32(0.21 * math.sqrt(power))
+    return np.asarray(total / (0.21 * math.sqrt(power)), np.float32)
 
 
 def _enlarged(rng: np.random.Generator, size_hw: tuple[int, int], cell: float, stretch: float) -> Field:
@@ -57,7 +68,7 @@ def _enlarged(rng: np.random.Generator, size_hw: tuple[int, int], cell: float, s
 
 def ridge(rng: np.random.Generator, count: int, cell_px: float, octaves: int = 6, gain: float = 0.5) -> Field:
     """Returns a one-dimensional fractal, float32 [count], mean near 0 and deviation near 1."""
-    return fractal(rng, (2, count), cell_px, octaves, gain)[0]
+    return np.asarray(fractal(rng, (2, count), cell_px, octaves, gain)[0])
 
 
 class PlaneNoise:
@@ -65,7 +76,7 @@ class PlaneNoise:
 
     def __init__(self, rng: np.random.Generator, octaves: int = 4, gain: float = 0.55) -> None:
         """Draws the random grids; `sample` may then be called with any offset, as for a moving camera."""
-        side = _PLANE_CELLS
+        side, rng = _PLANE_CELLS, fork(rng)
         self._grids = [rng.random((side, side), np.float32) - np.float32(0.5) for _ in range(octaves)]
         self._gain = gain
 
@@ -87,9 +98,8 @@ class PlaneNoise:
             offset: Movement over the plane (sideways, forwards) in the same unit.
             stretch: Features are this much wider than deep.
         """
-        height, width = size_hw
         sign = 1.0 if cell > 0 else -1.0
-        rows = sign * (np.arange(height, dtype=np.float32) + 0.5 - horizon)
+        rows = sign * (np.arange(size_hw[0], dtype=np.float32) + 0.5 - horizon)
         total = np.zeros(size_hw, np.float32)
         weight, power, size = 1.0, 0.0, abs(cell)
         focal = 0.9 * max(size_hw)
@@ -101,7 +111,7 @@ class PlaneNoise:
             power += weight**2
             weight *= self._gain
             size /= 2.1
-        return total / np.float32(0.21 * math.sqrt(power))
+        return np.asarray(total / (0.21 * math.sqrt(power)), np.float32)
 
 
 def _project(
@@ -138,13 +148,13 @@ def _project(
     return np.asarray(top * (1 - row_part) + bottom * row_part, np.float32)
 
 
-def smoothstep(low: float, high: float, value: Field) -> Field:
+def smoothstep(low: float, high: float, value: Values) -> Field:
     """Returns 0 below `low`, 1 above `high`, and a smooth rise in between; same shape as `value`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
-def relief(height: Field, toward_xy: tuple[float, float], step_px: int) -> Field:
+def relief(height: Values, toward_xy: tuple[float, float], step_px: int) -> Field:
     """Returns how much each point of a height field faces a light, float32 [H, W], about -1 to 1.
 
     Args:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from skymask.data.synthetic.layers import Canvas, World, layer_of
+from skymask.data.synthetic.canvas import Canvas
+from skymask.data.synthetic.layers import World, layer_of, own_randomness
 from skymask.data.synthetic.light import Colour, mix, rgb
 from skymask.data.synthetic.noise import fractal
 
@@ -20,6 +21,7 @@ _PAINTS = (
 _FLOORS = (rgb(0.55, 0.40, 0.27), rgb(0.42, 0.30, 0.21), rgb(0.62, 0.60, 0.57), rgb(0.50, 0.46, 0.44))
 
 
+@own_randomness
 def add_room(world: World) -> None:
     """Fills the world with the inside of a room."""
     rng = world.rng
@@ -27,7 +29,7 @@ def add_room(world: World) -> None:
     centre_x, centre_y = width * float(rng.uniform(0.35, 0.65)), height * float(rng.uniform(0.38, 0.56))
     half_w, half_h = width * float(rng.uniform(0.2, 0.34)), height * float(rng.uniform(0.18, 0.3))
     back = (centre_x - half_w, centre_y - half_h, centre_x + half_w, centre_y + half_h)
-    level = float(rng.uniform(0.45, 1.0))
+    level = float(rng.uniform(0.55, 1.15))
     tone = mix(rgb(1.0, 0.88, 0.70), rgb(0.94, 0.98, 1.04), float(rng.random()))
     _shell(world, back, np.asarray(tone * level, np.float32))
     canvas = Canvas(world.size_hw, 3)
@@ -48,19 +50,17 @@ def _shell(world: World, back: Corners, tone: Colour) -> None:
     paint = _PAINTS[int(rng.integers(len(_PAINTS)))]
     floor = _FLOORS[int(rng.integers(len(_FLOORS)))]
     ceiling = mix(rgb(0.94, 0.94, 0.92), paint, 0.25 * float(rng.random()))
-    reach = 2.5
-    outer = [
-        (left + (x - left) * reach - (right - left) * reach * (x > right) * 0, y)
-        for x, y in ((left - width, top - height), (right + width, top - height))
-    ]
-    del outer
     canvas = Canvas(world.size_hw, 3)
     far_left, far_right = left - 2 * width, right + 2 * width
     rise = 2 * width * float(rng.uniform(0.45, 0.75))
     canvas.polygon([(left, top), (right, top), (far_right, top - rise), (far_left, top - rise)], ceiling)
     canvas.polygon([(left, bottom), (right, bottom), (far_right, bottom + rise), (far_left, bottom + rise)], floor)
-    canvas.polygon([(left, top), (left, bottom), (far_left, bottom + rise), (far_left, top - rise)], paint * np.float32(0.86))
-    canvas.polygon([(right, top), (right, bottom), (far_right, bottom + rise), (far_right, top - rise)], paint * np.float32(0.93))
+    canvas.polygon(
+        [(left, top), (left, bottom), (far_left, bottom + rise), (far_left, top - rise)], paint * np.float32(0.86)
+    )
+    canvas.polygon(
+        [(right, top), (right, bottom), (far_right, bottom + rise), (far_right, top - rise)], paint * np.float32(0.93)
+    )
     canvas.rectangle(left, top, right, bottom, paint)
     skirting = paint * np.float32(0.75)
     thick = 3 * world.unit
@@ -71,7 +71,9 @@ def _shell(world: World, back: Corners, tone: Colour) -> None:
     fall = 0.62 + 0.5 * np.exp(-(rows**2 + columns**2) / 0.35)
     grain = 1 + 0.012 * fractal(rng, world.size_hw, 120 * world.unit, 4)
     planks = 1 + 0.06 * fractal(rng, world.size_hw, 5 * world.unit, 2, 0.5, 16.0)
-    on_floor = np.arange(height)[:, None] > bottom
+    mask = Canvas(world.size_hw, 2)
+    mask.polygon([(left, bottom), (right, bottom), (far_right, bottom + rise), (far_left, bottom + rise)], floor)
+    on_floor = mask.pixels()[..., 3] > 127
     shade = fall * grain * np.where(on_floor, planks, 1.0)
     lit = np.asarray(flat * tone * shade[..., None], np.float32)
     world.items.append(layer_of(lit, np.ones(world.size_hw, np.float32), rng, 6.0))
@@ -126,7 +128,7 @@ def _furniture(canvas: Canvas, world: World, back: Corners, tone: Colour) -> Non
         wide, tall = width * float(rng.uniform(0.1, 0.35)), height * float(rng.uniform(0.08, 0.35))
         feet = bottom + (height - bottom) * float(rng.uniform(0.05, 0.9))
         x = float(rng.uniform(-0.05, 0.95)) * width
-        colour = np.asarray(rng.uniform(0.15, 0.8) * rng.uniform(0.7, 1.1, 3), np.float32)
+        colour = np.asarray(rng.uniform(0.25, 0.95) * rng.uniform(0.7, 1.1, 3), np.float32)
         deep = 0.25 * tall
         skew = (width / 2 - x - wide / 2) * 0.12
         canvas.polygon(

@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
-from skymask.data.synthetic.layers import Layer, World, layer_of
+from skymask.data.synthetic.layers import Layer, World, layer_of, own_randomness
 from skymask.data.synthetic.light import Colour, mix, rgb
-from skymask.data.synthetic.noise import Field, PlaneNoise, fractal, relief, smoothstep
+from skymask.data.synthetic.noise import Field, PlaneNoise, Values, fractal, relief, smoothstep
 
 
+@own_randomness
 def add_sky(world: World, kind: str) -> None:
     """Puts the sky at the back of the world, with the clouds that suit the kind."""
     rng = world.rng
@@ -104,9 +105,9 @@ def _toward_sun(world: World) -> tuple[float, float]:
 def _cloud_layer(world: World, density: Field, height_field: Field, opacity: float, drift: float) -> Layer:
     """Shades a cloud field: bright toward the sun, grey where it is thick and turned away."""
     shadow, lit = _cloud_colours(world)
-    step = max(1, round(7 * world.unit))
-    facing = relief(height_field, _toward_sun(world), step)
-    bright = np.clip(0.62 + 0.55 * facing - 0.18 * np.clip(height_field, 0, 2), 0, 1)
+    broad = relief(height_field, _toward_sun(world), max(1, round(16 * world.unit)))
+    fine = relief(height_field, _toward_sun(world), max(1, round(5 * world.unit)))
+    bright = np.clip(0.70 + 0.34 * broad + 0.16 * fine - 0.24 * np.clip(height_field, 0, 2), 0, 1)
     if world.light.night < 0.9:
         bright = np.clip(bright + 0.6 * np.exp(-_distance_to_sun(world) / 0.16) * (1 - 0.6 * density), 0, 1)
     colour = mix(shadow, lit, bright)
@@ -124,10 +125,10 @@ def _fair_weather(world: World) -> None:
     rng = world.rng
     plane = PlaneNoise(rng, octaves=5, gain=0.52)
     field = plane.sample(world.size_hw, _overhead_horizon(world), -float(rng.uniform(0.9, 1.9)))
-    billows = fractal(rng, world.size_hw, 30 * world.unit, 4, 0.55, 1.3)
-    field = np.asarray(field + 0.22 * billows, np.float32)
+    billows = fractal(rng, world.size_hw, 36 * world.unit, 5, 0.6, 1.3)
+    field = np.asarray(field + 0.2 * billows, np.float32)
     threshold = float(rng.uniform(0.1, 1.0))
-    density = smoothstep(threshold, threshold + 0.75, field) * (0.25 + 0.75 * _near_horizon(world, 0.25))
+    density = smoothstep(threshold - 0.1, threshold + 0.85, field) * (0.25 + 0.75 * _near_horizon(world, 0.25))
     drift = float(rng.uniform(4, 10)) * world.unit
     world.items.append(_cloud_layer(world, density, field - threshold, 0.96, drift))
 
@@ -140,7 +141,7 @@ def _overhead_horizon(world: World) -> float:
 def _heaps(world: World) -> None:
     """Cumulus standing along the horizon: round tops, flat grey feet."""
     rng = world.rng
-    height, width = world.size_hw
+    height = world.size_hw[0]
     unit = world.unit
     for bank in range(int(rng.integers(1, 4))):
         cell = float(rng.uniform(70, 150)) * unit * (0.6 + 0.35 * bank)
@@ -151,15 +152,16 @@ def _heaps(world: World) -> None:
         above = (base - np.arange(height, dtype=np.float32)[:, None]) / (cell * 1.25)
         field = field - 1.1 * np.abs(above - 0.35) ** 1.5 + 0.15
         field = np.asarray(field - 2.5 * smoothstep(0, -0.25, above), np.float32)
-        density = smoothstep(0.0, 0.34, field)
+        density = smoothstep(0.0, 0.42, field)
         layer = _heap_layer(world, density, field, np.asarray(above, np.float32))
         world.items.append(layer)
 
 
-def _heap_layer(world: World, density: Field, field: Field, above: Field) -> Layer:
+def _heap_layer(world: World, density: Field, field: Values, above: Values) -> Layer:
     shadow, lit = _cloud_colours(world)
-    facing = relief(field, _toward_sun(world), max(1, round(6 * world.unit)))
-    bright = np.clip(0.45 + 0.6 * facing + 0.45 * np.clip(above, -0.3, 1.0), 0, 1)
+    broad = relief(field, _toward_sun(world), max(1, round(15 * world.unit)))
+    fine = relief(field, _toward_sun(world), max(1, round(4 * world.unit)))
+    bright = np.clip(0.42 + 0.26 * broad + 0.2 * fine + 0.5 * np.clip(above, -0.4, 1.0), 0, 1)
     colour = mix(mix(shadow, lit, bright), world.light.haze, 0.22)
     drift = float(world.rng.uniform(1, 4)) * world.unit
     return layer_of(colour, np.asarray(density * 0.97, np.float32), world.rng, veil=True, drift_px_s=drift)
@@ -170,14 +172,17 @@ def _wisps(world: World) -> None:
     rng = world.rng
     height, width = world.size_hw
     warp = fractal(rng, world.size_hw, 160 * world.unit, 2)
-    strands = fractal(rng, world.size_hw, 26 * world.unit, 5, 0.62, float(rng.uniform(5, 9)))
-    patches = fractal(rng, world.size_hw, 190 * world.unit, 2, 0.5, 2.0)
     slope = float(rng.uniform(-0.35, 0.35))
-    shift = (slope * np.arange(width) - slope * width / 2)[None, :] + 26 * world.unit * warp
-    rows = np.clip(np.arange(height)[:, None] + shift, 0, height - 1).astype(np.int32)
+    shift = (slope * (np.arange(width) - width / 2))[None, :] + 9 * world.unit * warp
+    spare = int(np.abs(shift).max()) + 2
+    strands = fractal(rng, (height + 2 * spare, width), 26 * world.unit, 5, 0.62, float(rng.uniform(5, 9)))
+    patches = fractal(rng, world.size_hw, 190 * world.unit, 2, 0.5, 2.0)
+    rows = (np.arange(height)[:, None] + spare + shift).astype(np.int32)
     strands = strands[rows, np.arange(width)[None, :]]
     density = smoothstep(-0.3, 2.4, strands + 0.9 * patches) * _near_horizon(world, 0.3)
     _, lit = _cloud_colours(world)
+    if world.light.night < 0.9:
+        lit = mix(lit, rgb(1.0, 0.98, 0.92), np.exp(-_distance_to_sun(world) / 0.06))
     opacity = float(rng.uniform(0.45, 0.85))
     drift = float(rng.uniform(2, 5)) * world.unit
     world.items.append(layer_of(lit, np.asarray(density * opacity, np.float32), rng, veil=True, drift_px_s=drift))
@@ -219,6 +224,7 @@ def _deck(world: World) -> None:
     world.items.append(layer_of(colour, everywhere, rng, veil=True, drift_px_s=3 * world.unit))
 
 
+@own_randomness
 def add_contrail(world: World) -> None:
     """Draws the track of an aircraft (the aircraft itself is out of the frame)."""
     rng = world.rng

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
-from skymask.data.synthetic.layers import Canvas, World, layer_of
-from skymask.data.synthetic.light import rgb
-from skymask.data.synthetic.noise import Field
+from skymask.data.synthetic.canvas import Canvas
+from skymask.data.synthetic.layers import World, layer_of, own_randomness
+from skymask.data.synthetic.light import Colour, rgb
+from skymask.data.synthetic.noise import Field, Values
 
 _STEEL = rgb(0.26, 0.27, 0.29)
 _WOOD = rgb(0.30, 0.24, 0.19)
@@ -20,19 +23,27 @@ def wire_cover(size_hw: tuple[int, int], curve: Field, thick_px: float) -> Field
         curve: Row of its middle at each column, float32 [W]; NaN where there is none.
         thick_px: Its thickness across; may be well below one pixel.
     """
-    height, width = size_hw
     cover = np.zeros(size_hw, np.float32)
-    slope = np.gradient(np.nan_to_num(curve))
-    half = 0.5 * thick_px * np.sqrt(1 + np.minimum(slope**2, 25))
-    present = np.flatnonzero(np.isfinite(curve))
+    slope = np.gradient(curve)
+    steepest = float(np.nanmax(np.abs(slope), initial=0.0))
+    # A steep wire passes several rows within a column: it is sampled at several places of the column.
+    samples = int(np.clip(np.ceil(2 * steepest), 1, 16))
+    for shift in (np.arange(samples) + 0.5) / samples - 0.5:
+        _add_strip(cover, curve + shift * slope, 0.5 * thick_px * np.sqrt(1 + slope**2), 1 / samples)
+    return cover
+
+
+def _add_strip(cover: Field, curve: Values, half: Values, weight: float) -> None:
+    """Adds to each column the rows between `curve - half` and `curve + half`, in part where covered in part."""
+    height = cover.shape[0]
+    present = np.flatnonzero(np.isfinite(curve + half))
     low, high = curve[present] - half[present], curve[present] + half[present]
     first = np.floor(low).astype(int)
-    for step in range(int(np.ceil(2 * half.max(initial=0))) + 2):
+    for step in range(int(np.ceil(2 * half[present].max(initial=0))) + 2):
         rows = first + step
         inside = (rows >= 0) & (rows < height)
         share = np.clip(np.minimum(high, rows + 1) - np.maximum(low, rows), 0, 1)
-        cover[rows[inside], present[inside]] = share[inside]
-    return cover
+        cover[rows[inside], present[inside]] += weight * share[inside]
 
 
 def _hang(width: int, start: tuple[float, float], end: tuple[float, float], sag_px: float) -> Field:
@@ -44,6 +55,7 @@ def _hang(width: int, start: tuple[float, float], end: tuple[float, float], sag_
     return np.asarray(curve, np.float32)
 
 
+@own_randomness
 def add_wires(world: World) -> None:
     """Adds a few wires across the whole frame, from poles outside of it."""
     rng = world.rng
@@ -59,10 +71,10 @@ def add_wires(world: World) -> None:
     world.items.append(layer_of(colour, np.asarray(1 - clear, np.float32), rng, 14.0))
 
 
+@own_randomness
 def add_poles(world: World) -> None:
     """Adds a line of wooden poles that runs into the distance, with wires in between."""
     rng = world.rng
-    width = world.size_hw[1]
     side = -1.0 if rng.random() < 0.5 else 1.0
     offset_m = side * float(rng.uniform(3, 9))
     slant_m = -side * float(rng.uniform(0.0, 0.18))
@@ -72,11 +84,12 @@ def add_poles(world: World) -> None:
     tips = []
     for depth in depths:
         metre = world.focal_px / depth
-        x, feet = width / 2 + (offset_m + slant_m * depth) * metre, world.horizon + world.eye_m * metre
+        x, feet = world.vanish_x + (offset_m + slant_m * depth) * metre, world.horizon + world.eye_m * metre
         top = feet - tall_m * metre
         colour = world.light.shade(_WOOD, 0.4, depth / 1000)
         canvas.polygon(
-            [(x - 0.10 * metre, top), (x + 0.10 * metre, top), (x + 0.15 * metre, feet), (x - 0.15 * metre, feet)], colour
+            [(x - 0.10 * metre, top), (x + 0.10 * metre, top), (x + 0.15 * metre, feet), (x - 0.15 * metre, feet)],
+            colour,
         )
         canvas.rectangle(x - 1.1 * metre, top + 0.5 * metre, x + 1.1 * metre, top + 0.68 * metre, colour)
         tips.append([(x + arm * metre, top + 0.45 * metre) for arm in (-1.0, -0.4, 0.4, 1.0)])
@@ -96,10 +109,10 @@ def _string(world: World, tips: list[list[tuple[float, float]]], depths: list[fl
     world.items.append(layer_of(colour, np.asarray(1 - clear, np.float32), world.rng, depths[0]))
 
 
+@own_randomness
 def add_lamp_posts(world: World) -> None:
     """Adds street lamps on both sides or one, lit at night."""
     rng = world.rng
-    width = world.size_hw[1]
     offset_m = float(rng.uniform(4, 7))
     tall_m = float(rng.uniform(6, 9))
     reach_m = float(rng.uniform(0.8, 1.8))
@@ -109,7 +122,7 @@ def add_lamp_posts(world: World) -> None:
         metre = world.focal_px / depth
         canvas = Canvas(world.size_hw, 3)
         for side in sides:
-            x, feet = width / 2 + side * offset_m * metre, world.horizon + world.eye_m * metre
+            x, feet = world.vanish_x + side * offset_m * metre, world.horizon + world.eye_m * metre
             top = feet - tall_m * metre
             colour = world.light.shade(_STEEL, 0.5, depth / 1000)
             arm = x - side * reach_m * metre
@@ -121,6 +134,7 @@ def add_lamp_posts(world: World) -> None:
         world.items.append(canvas.layer(depth))
 
 
+@own_randomness
 def add_crane(world: World, feet: float, distance_m: float) -> None:
     """Adds a tower crane with its lattice."""
     rng = world.rng
@@ -128,7 +142,9 @@ def add_crane(world: World, feet: float, distance_m: float) -> None:
     x = world.size_hw[1] * float(rng.uniform(0.1, 0.9))
     side = float(rng.choice((-1, 1)))
     tall, jib = float(rng.uniform(32, 60)) * metre, float(rng.uniform(28, 48)) * metre
-    paint = world.light.shade(rgb(0.78, 0.58, 0.12) if rng.random() < 0.6 else rgb(0.62, 0.18, 0.14), 0.6, distance_m / 1000)
+    paint = world.light.shade(
+        rgb(0.78, 0.58, 0.12) if rng.random() < 0.6 else rgb(0.62, 0.18, 0.14), 0.6, distance_m / 1000
+    )
     canvas = Canvas(world.size_hw, 4)
     thin = 0.16 * metre
     top = feet - tall
@@ -148,7 +164,7 @@ def add_crane(world: World, feet: float, distance_m: float) -> None:
 
 
 def _lattice(
-    canvas: Canvas, foot: tuple[float, float], top: tuple[float, float], wide: float, colour: np.ndarray, thin: float
+    canvas: Canvas, foot: tuple[float, float], top: tuple[float, float], wide: float, colour: Colour, thin: float
 ) -> None:
     """An upright lattice mast between two heights."""
     x = foot[0]
@@ -162,21 +178,22 @@ def _lattice(
 
 
 def _girder(
-    canvas: Canvas, start: tuple[float, float], end: tuple[float, float], tall: float, colour: np.ndarray, thin: float
+    canvas: Canvas, start: tuple[float, float], end: tuple[float, float], tall: float, colour: Colour, thin: float
 ) -> None:
     """A level lattice girder."""
     y = start[1]
     canvas.line([start, end], colour, thin)
     canvas.line([(start[0], y - tall), (end[0], y - tall * 0.6)], colour, thin)
     xs = np.linspace(start[0], end[0], max(3, int(abs(end[0] - start[0]) / max(tall, 1)))).tolist()
-    for first, second in zip(xs[:-1], xs[1:], strict=True):
+    for first, second in pairwise(xs):
         canvas.line([(first, y), ((first + second) / 2, y - tall * 0.8), (second, y)], colour, thin * 0.6)
 
 
+@own_randomness
 def add_mast(world: World, feet: float, distance_m: float) -> None:
     """Adds a guyed radio mast or a pylon with its cables."""
     rng = world.rng
-    height, width = world.size_hw
+    width = world.size_hw[1]
     metre = world.focal_px / distance_m
     x, tall = width * float(rng.uniform(0.08, 0.92)), float(rng.uniform(30, 60)) * metre
     colour = world.light.shade(_STEEL, 0.5, distance_m / 1000)
@@ -201,7 +218,9 @@ def add_mast(world: World, feet: float, distance_m: float) -> None:
     clear = np.ones(world.size_hw, np.float32)
     for share, arm_m in ((0.68, 7.0), (0.80, 9.0), (0.92, 6.0)):
         y = feet - tall * share
-        canvas.polygon([(x - arm_m * metre, y), (x, y - 1.6 * metre), (x + arm_m * metre, y), (x, y - 0.5 * metre)], colour)
+        canvas.polygon(
+            [(x - arm_m * metre, y), (x, y - 1.6 * metre), (x + arm_m * metre, y), (x, y - 0.5 * metre)], colour
+        )
         for tip in (x - arm_m * metre, x + arm_m * metre):
             for end_x in (-0.25 * width, 1.25 * width):
                 start, end = sorted(((tip, y + 1.2 * metre), (end_x, y + float(rng.uniform(-2, 3)) * metre)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skymask.data.synthetic.layers import Frame, View, World
+from skymask.data.synthetic.layers import Frame, View, World, own_randomness
 from skymask.data.synthetic.light import Colour, mix, rgb
 from skymask.data.synthetic.noise import Field, PlaneNoise, smoothstep
 
@@ -28,7 +28,7 @@ class Water:
 
     def paint(self, frame: Frame, world: World, view: View) -> None:
         """Covers everything below the shore with its own reflection."""
-        height, width = view.size_hw
+        height = view.size_hw[0]
         grow = 1 / (1 - view.forward / self.shore_m)
         shore = world.horizon + (self.shore - world.horizon) * grow
         top = max(0, int(shore))
@@ -38,7 +38,7 @@ class Water:
         waves, chop = self._surface(world, view, top, shore)
         below = rows - shore
         sway = (0.4 + below * (0.05 + 0.30 * self.rough)) * (0.7 * waves + 0.5 * chop)
-        sources = np.clip(2 * shore - rows + sway - below * 0.35 * self.rough, 0, max(shore - 1, 0))
+        sources = np.minimum(2 * shore - rows + sway - below * 0.35 * self.rough, max(shore - 1, 0))
         mirrored = self._mirror(frame.image, np.asarray(sources, np.float32), world.unit, below)
         colour = self._tint(mirrored, world, below, waves, chop, view)
         cover = np.clip(np.arange(top, height, dtype=np.float32)[:, None] + 1 - shore, 0, 1)
@@ -52,7 +52,7 @@ class Water:
         time = view.time_s
         horizon = min(shore, world.horizon) - top
         waves = self.waves.sample(size_hw, horizon, 1.1, (moved + 0.12 * time, ahead + 0.3 * time), 2.2)
-        chop = self.chop.sample(size_hw, horizon, 0.35, (moved - 0.15 * time, ahead - 0.22 * time), 1.6)
+        chop = self.chop.sample(size_hw, horizon, 0.22, (moved - 0.15 * time, ahead - 0.22 * time), 1.6)
         return waves, chop
 
     def _mirror(self, image: Colour, sources: Field, unit: float, below: Field) -> Colour:
@@ -62,7 +62,8 @@ class Water:
         limit = image.shape[0] - 1
         total = np.zeros((*sources.shape, 3), np.float32)
         for step, weight in ((-1.0, 0.3), (0.0, 0.4), (1.0, 0.3)):
-            rows = np.clip(sources + step * spread, 0, limit)
+            # What would be mirrored from above the frame is folded back into it.
+            rows = np.minimum(np.abs(sources + step * spread), limit)
             low = rows.astype(np.int32)
             part = (rows - low)[..., None]
             high = np.minimum(low + 1, limit)
@@ -80,14 +81,15 @@ class Water:
         columns = np.arange(mirrored.shape[1], dtype=np.float32)[None, :]
         width = (0.02 + 0.05 * self.rough) * max(world.size_hw) + 0.22 * below
         path = np.exp(-(((columns - x) / width) ** 2))
-        sparkle = smoothstep(1.2 - 0.5 * self.rough, 2.2, np.asarray(chop + 0.6 * waves, np.float32))
+        sparkle = smoothstep(1.3 - 0.5 * self.rough, 2.6, chop + 0.35 * waves)
         glitter = sparkle * path * float(light.sun.mean()) * (0.0 if light.sun_xy[1] < -0.4 else 1.0)
-        return mix(colour, rgb(1.0, 0.95, 0.85), np.clip(np.asarray(glitter, np.float32), 0, 0.9))
+        return mix(colour, rgb(1.0, 0.95, 0.85), np.clip(glitter, 0, 0.7))
 
 
+@own_randomness
 def add_water(world: World, shore: float, shore_m: float, rough: float) -> None:
     """Adds water below the row `shore`; everything added before is reflected in it."""
     rng = world.rng
     deep = mix(rgb(0.05, 0.20, 0.27), rgb(0.16, 0.26, 0.20), float(rng.random()))
-    waves, chop = PlaneNoise(rng, 3, 0.6), PlaneNoise(rng, 3, 0.7)
+    waves, chop = PlaneNoise(rng, 3, 0.6), PlaneNoise(rng, 3, 0.85)
     world.items.append(Water(shore, shore_m, waves, chop, rough, deep))
