@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from skymask.errors import InputError, TrainingError
+from skymask.errors import ConfigError, InputError, TrainingError
 from skymask.training import checkpoint, loop
 from skymask.training.checkpoint import load_checkpoint
 from tests.support import tiny_training
@@ -106,11 +106,23 @@ def test_a_folder_with_a_run_is_not_overwritten(manifest: Path, tmp_path: Path) 
     loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
     with pytest.raises(InputError, match="--resume"):
         loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    changed = config.model_copy(update={"seed": 7})
     with pytest.raises(InputError, match="another configuration"):
-        changed = config.model_copy(update={"seed": 7})
         loop.train(changed, tmp_path / "run", resume=True, devices=loop.Devices("cpu"))
     with pytest.raises(InputError, match="no run to resume"):
         loop.train(config, tmp_path / "nothing", resume=True, devices=loop.Devices("cpu"))
+
+
+def test_a_run_starts_from_the_weights_of_another(manifest: Path, tmp_path: Path) -> None:
+    best = loop.train(tiny_config(manifest), tmp_path / "first", devices=loop.Devices("cpu"))
+    still = {"batch_size": 4, "learning_rate": 1e-12, "warmup_steps": 0, "ema_decay": 0.0, "weight_decay": 0.0}
+    stages = [{"epochs": 1, "working_size": [32, 64], "frame_size": [48, 64]}]
+    config = tiny_config(manifest, init=best, optimiser=still, stages=stages)
+    loop.train(config, tmp_path / "second", devices=loop.Devices("cpu"))
+    before, after = load_file(best), load_file(tmp_path / "second" / "last.safetensors")
+    torch.testing.assert_close(after["head.weight"], before["head.weight"])
+    with pytest.raises(ConfigError, match="holds the network 'unet', not 'fast'"):
+        loop.train(config.model_copy(update={"network": "fast"}), tmp_path / "third")
 
 
 def test_two_processes_train_one_network(manifest: Path, tmp_path: Path) -> None:

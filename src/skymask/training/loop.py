@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from contextlib import nullcontext
@@ -11,18 +12,18 @@ from typing import Any, cast
 
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from skymask.data.dataset import BalancedSampler, TrainingSet
 from skymask.data.manifest import Sample, read_manifest
-from skymask.errors import InputError, TrainingError
+from skymask.errors import ConfigError, InputError, TrainingError
 from skymask.models import build
 from skymask.models.guided import Segmentation
-from skymask.training.checkpoint import load_resume, save_resume, save_weights
-from skymask.training.config import OptimiserConfig, TrainConfig
+from skymask.training.checkpoint import load_checkpoint, load_resume, save_resume, save_weights
+from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
 from skymask.training.log import RunLog
 from skymask.training.losses import sky_loss
 from skymask.training.validate import validate
@@ -89,7 +90,7 @@ class _Run:
         self.config, self.folder, self.fabric = config, folder, fabric
         samples = [sample for path in config.data.train for sample in read_manifest(path)]
         self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
-        network = build(config.network, config.pretrained).to(memory_format=torch.channels_last)
+        network = _start_network(config).to(memory_format=torch.channels_last)
         model = Segmentation(network, config.stages[0].working_size)
         self.averaged = AveragedModel(model, avg_fn=_ema(config.optimiser.ema_decay), use_buffers=True)
         self.averaged.to(fabric.device)
@@ -115,7 +116,7 @@ class _Run:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Takes up where an interrupted run left off."""
-        if state["config"] != self.config.model_dump_json():
+        if parse_config(json.loads(state["config"]), RESUME_FILE) != self.config:
             raise InputError(
                 f"The run in {self.folder} had another configuration. Resume it with the same one, or choose another "
                 "folder with --output."
@@ -200,6 +201,15 @@ class _Run:
                 "best_score": self.best_score,
             },
         )
+
+
+def _start_network(config: TrainConfig) -> nn.Module:
+    if config.init is None:
+        return build(config.network, config.pretrained)
+    start = load_checkpoint(config.init)
+    if start.config.network != config.network:
+        raise ConfigError(f"{config.init} holds the network '{start.config.network}', not '{config.network}'.")
+    return start.network
 
 
 def _check_folder(folder: Path, resume: bool) -> None:

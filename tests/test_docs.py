@@ -1,0 +1,82 @@
+"""Every command in the README and the docs is parsed; those that need no more than a clip and photographs are run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+import skymask
+from skymask.cli import app, main
+from skymask.data.synthetic import clip, render
+from skymask.video.sink import VideoSink
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "src").rglob("*.md"))]
+
+
+def commands(page: Path) -> list[str]:
+    """Returns the skymask commands of a page, without their comments."""
+    lines = (line.strip() for line in page.read_text(encoding="utf-8").splitlines())
+    return [line.split("  #")[0].strip() for line in lines if re.match(r"skymask [a-z]", line)]
+
+
+ALL = [pytest.param(command, id=f"{page.name}: {command}") for page in PAGES for command in commands(page)]
+README = commands(PAGES[0])
+
+
+def test_the_pages_have_commands() -> None:
+    assert len(README) > 8
+
+
+@pytest.mark.parametrize("command", ALL)
+def test_every_command_is_one_that_skymask_takes(command: str) -> None:
+    app.parse_args(shlex.split(command)[1:], exit_on_error=False, print_error=False)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the README's commands name."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "photos").mkdir()
+    for seed in range(2):
+        Image.fromarray(render(seed, (90, 120), "day").image).save(folder / "photos" / f"{seed}.jpg")
+    with VideoSink(folder / "clip.mp4", (64, 96), Fraction(10), Fraction(1, 10)) as sink:
+        for index, scene in enumerate(clip(1, 4, (64, 96))):
+            sink.write(scene.image, index)
+    return folder
+
+
+RUNNABLE = [
+    command
+    for command in README
+    if re.match(r"skymask (video clip|masks|info)", command) and not re.search(r"--show|my\.onnx", command)
+]
+
+
+@pytest.mark.parametrize("command", RUNNABLE)
+def test_commands_of_the_readme_do_what_it_says(command: str, desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+    assert main(shlex.split(command)[1:]) == 0
+    for name in re.findall(r"(?:-o|--report) (\S+)", command):
+        assert (desk / name).exists()
+
+
+def test_the_three_lines_of_python() -> None:
+    code = re.search(r"```python\n(.*?)```", PAGES[0].read_text(encoding="utf-8"), re.DOTALL)
+    assert code
+    frame = render(4, (120, 160), "day").image
+    names: dict[str, object] = {"frame": frame, "skymask": skymask}
+    exec(code[1], names)
+    assert names["alpha"].shape == (120, 160)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if not (page.parent / link).exists()]
+    assert not missing

@@ -1,0 +1,99 @@
+"""The shipped model: on built-in scenes everywhere, on the validation images where they are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import skymask
+from skymask import weights
+from skymask.data.manifest import read_manifest
+from skymask.data.synthetic import SCENE_KINDS, render
+from skymask.evaluation.evaluate import evaluate
+from skymask.evaluation.metrics import Counts, count
+
+ROOT = Path(__file__).parents[1]
+MANIFESTS = [ROOT / "data/val/manifest.csv", ROOT.parent / "shared/data/val/manifest.csv"]
+MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
+
+# IoU of sky that the model must reach at least, per validation source.
+BARS = {
+    "tilde_webcam": 0.975,
+    "camvid": 0.945,
+    "oasis": 0.970,
+    "msrc_v2": 0.940,
+    "labelmefacade": 0.770,
+    "nk_cityscapes": 0.865,
+    "caltech_sky60": 0.970,
+    "fisheye_sky_hua": 0.830,
+    "horizon_uav": 0.996,
+}
+
+
+@pytest.fixture(scope="module")
+def sky() -> Iterator[skymask.Segmenter]:
+    with skymask.load(threads=2) as segmenter:
+        yield segmenter
+
+
+def test_the_file_is_small_and_the_released_one() -> None:
+    assert weights.path("fast").stat().st_size <= 8_000_000
+    assert weights.verify("fast")
+
+
+def test_it_says_what_it_is(sky: skymask.Segmenter) -> None:
+    assert sky.info.name == "fast"
+    assert sky.info.license == "Apache-2.0"
+    assert sky.info.parity["share_above_2"] <= 0.001
+    assert set(BARS) <= set(sky.info.metrics)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial")])
+def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
+    counts = Counts()
+    for seed in range(5000, 5003):
+        scene = render(seed, (360, 480), kind)
+        counts += count(sky(scene.image), scene.alpha, np.ones(scene.alpha.shape, np.bool_))
+    assert counts.iou > 0.93
+
+
+@pytest.mark.parametrize("kind", ["room", "aerial"])
+def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
+    claimed = [float((sky(render(seed, (360, 480), kind).image) > 127).mean()) for seed in range(5000, 5006)]
+    assert sum(share > 0.01 for share in claimed) <= 1
+
+
+@pytest.mark.parametrize("size_hw", [(33, 47), (480, 640), (640, 480), (1080, 1920)])
+def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[int, int]) -> None:
+    scene = render(718, size_hw, "water")
+    valid = np.ones(size_hw, np.bool_)
+    assert count(sky(scene.image), scene.alpha, valid).iou > 0.9
+
+
+def test_both_engines_agree(sky: skymask.Segmenter) -> None:
+    pytest.importorskip("openvino")
+    frame = render(718, (480, 640), "water").image
+    with skymask.load(engine="openvino", threads=2) as other:
+        difference = np.abs(sky(frame).astype(np.int16) - other(frame))
+    assert (difference > 2).mean() < 0.001
+
+
+@pytest.fixture(scope="module")
+def summary(sky: skymask.Segmenter) -> dict[str, Any]:
+    if MANIFEST is None:
+        pytest.skip("the validation images are not at hand")
+    return evaluate(sky, read_manifest(MANIFEST))
+
+
+@pytest.mark.parametrize("source", BARS)
+def test_validation_images(summary: dict[str, Any], source: str) -> None:
+    assert summary["sources"][source]["iou"] >= BARS[source]
+
+
+def test_no_sky_where_there_is_none(summary: dict[str, Any]) -> None:
+    assert summary["without_sky"] == 44
+    assert summary["false_claims"] <= 1
