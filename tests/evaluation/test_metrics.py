@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -40,6 +41,17 @@ def test_dice_follows_from_iou_and_pooling_adds(first: tuple[int, ...], second: 
     assert counts.pixels == sum(first) + sum(second)
     if counts.true_sky + counts.false_sky + counts.missed_sky:
         assert counts.dice == pytest.approx(2 * counts.iou / (1 + counts.iou))
+
+
+def test_sources_without_any_sky_have_no_iou_and_do_not_spoil_the_mean() -> None:
+    tally = Tally()
+    tally.add("rooms", Counts(true_rest=9))
+    assert tally.summary()["mean"]["iou"] is None
+    tally.add("fields", Counts(true_sky=1, missed_sky=1, true_rest=2))
+    summary = tally.summary()
+    assert summary["mean"] == {"iou": 0.5, "dice": pytest.approx(2 / 3), "accuracy": 0.875}
+    assert "| rooms | 1 | - | - | 1.0000 |" in table(summary)
+    json.dumps(summary, allow_nan=False)
 
 
 def test_false_claims_are_counted_in_pictures_without_sky_alone() -> None:

@@ -8,15 +8,16 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from skymask.errors import InputError
+
 
 def train(
     config: Path,
-    *,
+    *overrides: Annotated[str, Parameter(allow_leading_hyphen=True)],
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    resume: bool = False,
+    resume: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     accelerator: str = "auto",
     devices: int = 1,
-    **overrides: str,
 ) -> None:
     """Train a network from labelled images.
 
@@ -35,16 +36,31 @@ def train(
         resume: Continue an interrupted run after its last finished epoch.
         accelerator: "cpu", "cuda" or "auto".
         devices: How many devices train in step.
-        overrides: Values to replace, by their dotted keys.
+        overrides: Values to replace, as dotted keys: --data.workers 4.
     """
     from skymask.training.config import load_config
     from skymask.training.loop import Devices
     from skymask.training.loop import train as run
 
-    settings = load_config(config, [(key, _value(text)) for key, text in overrides.items()])
+    settings = load_config(config, _pairs(overrides))
     folder = output or Path("runs") / settings.name
     best = run(settings, folder, resume, Devices(accelerator, devices))
     print(best)
+
+
+def _pairs(tokens: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Takes "--key value" and "--key=value" apart."""
+    pairs = []
+    rest = iter(tokens)
+    for token in rest:
+        key, equals, text = token.partition("=")
+        if not key.startswith("--"):
+            raise InputError(f"'{token}' is not an option. A value of the configuration is replaced by --key value.")
+        value = text if equals else next(rest, None)
+        if value is None:
+            raise InputError(f"{key} needs a value.")
+        pairs.append((key.removeprefix("--"), _value(value)))
+    return pairs
 
 
 def _value(text: str) -> Any:

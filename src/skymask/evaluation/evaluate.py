@@ -32,10 +32,10 @@ def evaluate(segment: Callable[[NDArray[np.uint8]], NDArray[np.uint8]], samples:
 def table(summary: dict[str, Any]) -> str:
     """Formats a summary as a Markdown table, one row a source."""
     lines = ["| source | images | IoU of sky | Dice | pixel accuracy |", "|---|---|---|---|---|"]
-    for source, row in summary["sources"].items():
-        lines.append(f"| {source} | {row['images']} | {row['iou']:.4f} | {row['dice']:.4f} | {row['accuracy']:.4f} |")
-    mean = summary["mean"]
-    lines.append(f"| mean over sources | | {mean['iou']:.4f} | {mean['dice']:.4f} | {mean['accuracy']:.4f} |")
+    rows = [*summary["sources"].items(), ("mean over sources", {"images": "", **summary["mean"]})]
+    for source, row in rows:
+        numbers = " | ".join("-" if row[key] is None else f"{row[key]:.4f}" for key in ("iou", "dice", "accuracy"))
+        lines.append(f"| {source} | {row['images']} | {numbers} |")
     lines.append("")
     lines.append(
         f"Pictures without sky with more than 1 % called sky: {summary['false_claims']} of {summary['without_sky']}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,15 +113,27 @@ class Tally:
             self.false_claims += counts.called_sky > FALSE_SKY_SHARE
 
     def summary(self) -> dict[str, Any]:
-        """Returns images, IoU, Dice and accuracy per source and their plain means over sources, ready for JSON."""
+        """Returns images, IoU, Dice and accuracy per source and their plain means over sources, ready for JSON.
+
+        None stands where a number is not defined: the IoU of a source in which neither truth nor prediction has sky.
+        """
         rows = {
             source: {
                 "images": self.images[source],
-                "iou": counts.iou,
-                "dice": counts.dice,
-                "accuracy": counts.accuracy,
+                "iou": _defined(counts.iou),
+                "dice": _defined(counts.dice),
+                "accuracy": _defined(counts.accuracy),
             }
             for source, counts in sorted(self.sources.items())
         }
-        means = {key: float(np.nanmean([row[key] for row in rows.values()])) for key in ("iou", "dice", "accuracy")}
+        means = {key: _mean([row[key] for row in rows.values()]) for key in ("iou", "dice", "accuracy")}
         return {"sources": rows, "mean": means, "without_sky": self.without_sky, "false_claims": self.false_claims}
+
+
+def _defined(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None

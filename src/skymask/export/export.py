@@ -70,7 +70,7 @@ def _info(checkpoint: Checkpoint, version: str, parity: Parity) -> ModelInfo:
         working_size=_working_size(checkpoint),
         training_data=", ".join(sorted(sources)) or "unknown: the training manifests are gone",
         commit=_commit(),
-        metrics={source: round(row["iou"], 4) for source, row in val["sources"].items()},
+        metrics={source: round(row["iou"], 4) for source, row in val["sources"].items() if row["iou"] is not None},
         parity={key: float(value) for key, value in asdict(parity).items()},
     )
 

@@ -63,22 +63,19 @@ class RunLog:
         """Records one epoch: a line in `metrics.jsonl`, curves in TensorBoard, a line on stderr."""
         with (self.folder / METRICS_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
-        for source, row in record["val"]["sources"].items():
-            self.writer.add_scalar(f"val/iou/{source}", row["iou"], record["step"])
+        ious = {source: row["iou"] for source, row in record["val"]["sources"].items() if row["iou"] is not None}
+        for source, iou in ious.items():
+            self.writer.add_scalar(f"val/iou/{source}", iou, record["step"])
         self.writer.add_scalar("val/score", record["val"]["score"], record["step"])
         self.writer.flush()
         val = record["val"]
         self.console.print(
             f"epoch {record['epoch']}: loss {record['loss']:.4f}, {record['images_per_s']:.1f} images/s, "
-            f"mean IoU {val['mean']['iou']:.4f}, false sky in {val['false_claims']} of {val['without_sky']}, "
-            + ", ".join(f"{source} {row['iou']:.3f}" for source, row in val["sources"].items()),
+            f"score {val['score']:.4f}, false sky in {val['false_claims']} of {val['without_sky']}, "
+            f"IoU: {', '.join(f'{source} {iou:.3f}' for source, iou in ious.items())}",
             highlight=False,
             soft_wrap=True,
         )
-
-    def say(self, text: str) -> None:
-        """Tells one line on stderr."""
-        self.console.print(text, highlight=False)
 
 
 def _keep_lines(path: Path, count: int) -> None:

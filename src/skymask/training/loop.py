@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
@@ -56,17 +57,12 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         Path of the best checkpoint.
 
     Raises:
-        InputError: The folder holds another run already, or there is none to resume.
+        InputError: The folder holds another run already, there is none to resume, or the devices cannot be had.
         DataError: A manifest does not fit its files.
         TrainingError: The loss is no longer a number; the checkpoints are those of the last good epoch.
     """
     _check_folder(folder, resume)
-    fabric = Fabric(
-        accelerator=devices.accelerator,
-        devices=devices.count,
-        strategy="ddp" if devices.count > 1 else "auto",
-        precision=PRECISIONS[config.precision],
-    )
+    fabric = _open_devices(devices, config.precision)
     fabric.launch()
     fabric.seed_everything(config.seed, verbose=False)
     run = _Run(config, folder, fabric)
@@ -201,6 +197,21 @@ class _Run:
                 "best_score": self.best_score,
             },
         )
+
+
+def _open_devices(devices: Devices, precision: str) -> Fabric:
+    try:
+        return Fabric(
+            accelerator=devices.accelerator,
+            devices=devices.count,
+            strategy="ddp" if devices.count > 1 else "auto",
+            precision=PRECISIONS[precision],
+        )
+    except (RuntimeError, ValueError, MisconfigurationException) as error:
+        raise InputError(
+            f"Cannot train on {devices.count} x '{devices.accelerator}' with {precision}: {error} Choose another "
+            "--accelerator, fewer --devices or another precision."
+        ) from error
 
 
 def _start_network(config: TrainConfig) -> nn.Module:

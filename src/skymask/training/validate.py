@@ -32,4 +32,4 @@ def validate(model: Segmentation, samples: list[Sample], device: torch.device) -
         tally.add(sample.source, count(alpha, sample.load_mask(), sample.load_valid()))
     summary = tally.summary()
     false_share = summary["false_claims"] / max(summary["without_sky"], 1)
-    return {**summary, "score": summary["mean"]["iou"] - false_share}
+    return {**summary, "score": (summary["mean"]["iou"] or 0.0) - false_share}

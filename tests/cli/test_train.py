@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from skymask.cli import main
+from skymask.cli.train import _value
+from skymask.training import checkpoint, loop
+from tests.support.datasets import write_dataset
+from tests.support.tiny_training import tiny_network
+
+CONFIG = """
+name = "tiny"
+network = "unet"
+[data]
+train = ["{manifest}"]
+val = ["{manifest}"]
+samples_per_epoch = 4
+workers = 0
+[[stages]]
+epochs = 3
+working_size = [32, 32]
+frame_size = [32, 48]
+[optimiser]
+batch_size = 4
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(loop, "build", tiny_network)
+    monkeypatch.setattr(checkpoint, "build", tiny_network)
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "c.toml"
+    path.write_text(CONFIG.format(manifest=write_dataset(tmp_path / "data")))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("3", 3), ("1e-3", 1e-3), ("true", True), ("false", False), ("[64, 96]", [64, 96]), ("bf16", "bf16")],
+)
+def test_values_are_read_as_in_toml(text: str, value: object) -> None:
+    assert _value(text) == value
+
+
+def test_a_run_goes_into_a_folder_of_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stages = '[{"epochs": 1, "working_size": [32, 32], "frame_size": [32, 32]}]'
+    assert (
+        main(["train", str(config), "--accelerator", "cpu", "--optimiser.learning_rate", "0.01", "--stages", stages])
+        == 0
+    )
+    best = Path(capsys.readouterr().out.strip())
+    assert best == Path("runs/tiny/best.safetensors")
+    assert checkpoint.load_checkpoint(best).config.optimiser.learning_rate == 0.01
+    assert len(Path("runs/tiny/metrics.jsonl").read_text().splitlines()) == 1
+
+    assert main(["train", str(config), "--accelerator", "cpu"]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["none.toml"], "There is no configuration at none.toml"),
+        (["c.toml", "--optimiser.batchsize", "3"], "Did you mean 'batch_size'"),
+        (["c.toml", "--network", "unett"], "Did you mean 'unet'"),
+        (["c.toml", "--data.train", '["gone.csv"]'], "There is no manifest at gone.csv"),
+        (["c.toml", "--accelerator", "cuda"], "Cannot train on 1 x 'cuda'"),
+        (["c.toml", "stray"], "'stray' is not an option"),
+        (["c.toml", "--seed"], "--seed needs a value"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    config: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", *arguments]) == 2
+    shown = capsys.readouterr().err.strip()
+    assert said in shown
+    assert len(shown.splitlines()) == 1

@@ -1,0 +1,207 @@
+"""`skymask video`, from the command line to the file, with a tiny model."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import PIL.Image
+import pytest
+
+from skymask.cli import main
+from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms, truncate
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return make_clip(tmp_path / "in.mp4", times_ms=VARIABLE_MS, audio="aac")
+
+
+@pytest.fixture
+def model(tiny_model: Path) -> list[str]:
+    return ["--model", str(tiny_model)]
+
+
+def test_from_file_to_file(clip: Path, model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output, report = tmp_path / "out.mp4", tmp_path / "r.json"
+    with no_thread_left():
+        assert main(["video", str(clip), "-o", str(output), "--report", str(report), *model]) == 0
+    assert times_ms(output) == VARIABLE_MS
+    assert read_clip(output)[0][1].shape == (64, 192, 3)
+    with av.open(str(output)) as container:
+        assert len(container.streams.audio) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("in: 10 frames in ")
+    assert out.endswith(f"frames/s, written to {output}\n")
+    assert err == "", "stderr is quiet when it is not a terminal"
+    read = json.loads(report.read_text())
+    assert read["frames"] == 10
+    assert read["seconds"] > 0
+    assert read["fps"] == pytest.approx(10 / read["seconds"], rel=0.1)
+    assert set(read["stages_ms"]) == {"decode", "infer", "composite", "encode"}
+    assert all(set(stage) == {"p50", "p95"} for stage in read["stages_ms"].values())
+    assert read["source"] == str(clip)
+    assert read["size_hw"] == [64, 96]
+    assert read["model"] == "tiny 0.0.1"
+    assert read["engine"].startswith("onnxruntime ")
+    assert (read["live"], read["dropped"]) == (False, 0)
+
+
+def test_options_reach_their_place(clip: Path, model: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "out.mkv"
+    arguments = ["-o", str(output), "--view", "mask", "--size", "80x60", "--fps", "4", "--max-frames", "3"]
+    assert main(["video", str(clip), *arguments, *model]) == 0
+    assert times_ms(output) == [0, 400, 1000]
+    image = read_clip(output)[0][1]
+    assert image.shape == (60, 80, 3)
+    assert image[10].min() > 245
+    assert image[50].max() < 10
+
+
+def test_a_report_alone_is_a_purpose(clip: Path, model: list[str], tmp_path: Path) -> None:
+    assert main(["video", str(clip), "--report", str(tmp_path / "r.json"), *model]) == 0
+    assert set(json.loads((tmp_path / "r.json").read_text())["stages_ms"]) == {"decode", "infer"}
+
+
+def test_images_and_odd_sizes(model: list[str], tmp_path: Path) -> None:
+    images = tmp_path / "shots"
+    images.mkdir()
+    for number in range(3):
+        PIL.Image.fromarray(picture((33, 47), number)).save(images / f"{number}.png")
+    assert main(["video", str(images / "%d.png"), "-o", str(tmp_path / "o.mp4"), "--view", "overlay", *model]) == 0
+    assert [image.shape for _, image in read_clip(tmp_path / "o.mp4")] == [(34, 48, 3)] * 3
+
+
+def test_very_wide_frames(model: list[str], tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "in.mkv", size_hw=(64, 8192), codec="ffv1", times_ms=[0, 100])
+    assert main(["video", str(clip), "-o", str(tmp_path / "out.mp4"), *model]) == 0
+    assert read_clip(tmp_path / "out.mp4")[0][1].shape == (64, 16384, 3)
+
+
+def test_a_truncated_file_leaves_the_frames_up_to_the_break(
+    model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = make_clip(tmp_path / "in.mp4", options={"movflags": "faststart"})
+    with av.open(str(clip)) as container:
+        entry = container.streams.video[0].index_entries[6]
+    clip.write_bytes(clip.read_bytes()[: entry.pos + 1])
+    output, report = tmp_path / "out.mp4", tmp_path / "r.json"
+    with no_thread_left():
+        assert main(["video", str(clip), "-o", str(output), "--report", str(report), *model]) == 1
+    assert times_ms(output) == [0, 100, 200, 300, 400, 500]
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{output} has the 6 frames up to there." in err
+    assert "in.mp4 breaks off after frame 6 (0.50 s of 1.00 s)" in err
+    assert json.loads(report.read_text())["frames"] == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_leaves_a_file_that_plays(model: list[str], tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "in.mp4", times_ms=range(0, 400_000, 100))
+    output = tmp_path / "out.mp4"
+    script = "import sys; from skymask.cli import main; sys.exit(main())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "video", str(clip), "-o", str(output), "--size", "640x480", *model],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end_s = time.monotonic() + 60
+    while not any(file.stat().st_size > 5000 for file in tmp_path.glob(".out.*")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    written = times_ms(output)
+    assert written == list(range(0, 100 * len(written), 100))
+    assert len(written) < 4000
+    assert f"has the {len(written)} frames up to there" in err
+    assert "Traceback" not in err
+    assert not list(tmp_path.glob(".out.*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["in.mp4"], 2, "give -o FILE.mp4 to write it, --show to see it, or --report"),
+        (["missing.mp4", "-o", "o.mp4"], 2, "no file missing.mp4"),
+        (["empty.mp4", "-o", "o.mp4"], 2, "empty.mp4 is empty"),
+        (["text.mp4", "-o", "o.mp4"], 2, "text.mp4 is not a video"),
+        (["noindex.mp4", "-o", "o.mp4"], 1, "damaged or incomplete"),
+        (["sound.mp4", "-o", "o.mp4"], 2, "no video stream"),
+        (["1x1.mkv", "-o", "o.mp4"], 2, "1x1 (width x height)"),
+        (["31x31.mkv", "-o", "o.mp4"], 2, "--size"),
+        (["folder", "-o", "o.mp4"], 2, "holds no images"),
+        (["97", "-o", "o.mp4"], 2, "amera"),
+        (["rtsp://127.0.0.1:1/s", "-o", "o.mp4"], 2, "cannot be opened"),
+        (["in.mp4", "-o", "folder"], 2, "folder is a folder"),
+        (["in.mp4", "-o", "o.avi"], 2, "the ending '.avi'"),
+        (["in.mp4", "-o", "nowhere/o.mp4"], 1, "nowhere/o.mp4 cannot be written"),
+        (["in.mp4", "-o", "in.mp4"], 2, "the source itself"),
+        (["in.mp4", "--report", "nowhere/r.json"], 1, "no such folder"),
+        (["in.mp4", "--report", "folder"], 1, "it is a folder"),
+        (["in.mp4", "-o", "o.mp4", "--size", "640"], 2, "WIDTHxHEIGHT"),
+        (["in.mp4", "-o", "o.mp4", "--size", "16x16"], 2, "16x16"),
+        (["in.mp4", "-o", "o.mp4", "--fps", "0"], 2, "above 0"),
+        (["in.mp4", "-o", "o.mp4", "--max-frames", "0"], 2, "--max-frames must be at least 1"),
+        (["in.mp4", "-o", "o.mp4", "--view", "overly"], 2, "overlay"),
+        (["in.mp4", "-o", "o.mp4", "--engine", "onnxruntme"], 2, "Did you mean 'onnxruntime'?"),
+        (["in.mp4", "-o", "o.mp4", "--model", "fsat"], 2, "fast"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
+    arguments: list[str],
+    code: int,
+    said: str,
+    model: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_clip(tmp_path / "in.mp4")
+    truncate(make_clip(tmp_path / "noindex.mp4"), 0.5)
+    make_clip(tmp_path / "1x1.mkv", size_hw=(1, 1), codec="ffv1")
+    make_clip(tmp_path / "31x31.mkv", size_hw=(31, 31), codec="ffv1")
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("This is not a film.\n" * 20)
+    (tmp_path / "folder").mkdir()
+    with av.open("sound.mp4", "w") as container:
+        stream = container.add_stream("aac", rate=48_000, layout="mono")
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.int16), format="s16", layout="mono")
+        silence.sample_rate = 48_000
+        container.mux([*stream.encode(silence), *stream.encode(None)])
+    before = sorted(tmp_path.iterdir())
+    with no_thread_left():
+        assert main(["video", *arguments, *([] if "--model" in arguments else model)]) == code
+    err = capsys.readouterr().err
+    assert said in " ".join(err.split())
+    assert "Traceback" not in err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_show_without_a_display_says_what_to_do(
+    clip: Path, model: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cv2")
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert main(["video", str(clip), "--show", *model]) == 2
+    assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in capsys.readouterr().err
+
+
+def test_help_shows_examples_and_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["video", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "skymask video holiday.mp4 --show" in shown
+    assert "q or Esc quits" in shown
