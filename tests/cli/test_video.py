@@ -104,7 +104,7 @@ def test_a_truncated_file_leaves_the_frames_up_to_the_break(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
 def test_ctrl_c_leaves_a_file_that_plays(model: list[str], tmp_path: Path) -> None:
-    clip = make_clip(tmp_path / "in.mp4", times_ms=range(0, 400_000, 100))
+    clip = make_clip(tmp_path / "in.mp4", times_ms=range(0, 80_000, 100), noisy=True)
     output = tmp_path / "out.mp4"
     script = "import sys; from skymask.cli import main; sys.exit(main())"
     process = subprocess.Popen(
@@ -113,7 +113,7 @@ def test_ctrl_c_leaves_a_file_that_plays(model: list[str], tmp_path: Path) -> No
         text=True,
     )
     end_s = time.monotonic() + 60
-    while not any(file.stat().st_size > 5000 for file in tmp_path.glob(".out.*")):
+    while not any(file.stat().st_size > 0 for file in tmp_path.glob(".out.*")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end_s
         time.sleep(0.02)
@@ -122,7 +122,7 @@ def test_ctrl_c_leaves_a_file_that_plays(model: list[str], tmp_path: Path) -> No
     assert process.returncode == 130
     written = times_ms(output)
     assert written == list(range(0, 100 * len(written), 100))
-    assert len(written) < 4000
+    assert 0 < len(written) < 800
     assert f"has the {len(written)} frames up to there" in err
     assert "Traceback" not in err
     assert not list(tmp_path.glob(".out.*"))

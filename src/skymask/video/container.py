@@ -22,6 +22,7 @@ from skymask.video.orientation import Orientation
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 
 FALLBACK_RATE = Fraction(25)  # for streams that declare none
+ARBITRARY_CLOCKS = ("rtsp", "video4linux2,v4l2", "avfoundation")
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
 HD_HEIGHT = 720  # from here on, video that does not say otherwise is BT.709
 
@@ -41,11 +42,7 @@ def start_offset_s(container: InputContainer) -> Fraction:
     It is 0 where the time stamps mean something (MP4, Matroska ...), and the first time stamp for cameras and transport
     streams, whose clocks start anywhere.
     """
-    arbitrary = bool(container.format.flags & TS_DISCONT) or container.format.name in (
-        "rtsp",
-        "video4linux2,v4l2",
-        "avfoundation",
-    )
+    arbitrary = _is_transport_stream(container) or container.format.name in ARBITRARY_CLOCKS
     return Fraction(container.start_time, 1_000_000) if arbitrary and container.start_time else Fraction(0)
 
 
@@ -83,6 +80,8 @@ class ContainerSource:
         self._container = container
         self._where = where
         self._live = live
+        # Broadcasts are joined between key frames and lose packets: there, damage is passed over.
+        self._lossy = live or _is_transport_stream(container)
         self._rate_limit = RateLimit(fps)
         if not container.streams.video:
             raise InputError(
@@ -92,6 +91,7 @@ class ContainerSource:
         # Frame threads are faster but hold back as many frames as there are threads.
         self._stream.thread_type = "SLICE" if live else "AUTO"
         self._frames_read = 0
+        self._last_s = 0.0
         self._decoder = self._decode()
         try:
             first = next(self._decoder)
@@ -160,13 +160,14 @@ class ContainerSource:
     def _decode(self) -> Iterator[av.VideoFrame]:
         for picture in self._pictures():
             self._frames_read += 1
+            self._last_s = float((picture.pts or 0) * (self._stream.time_base or 0))
             yield picture
 
     def _pictures(self) -> Iterator[av.VideoFrame]:
         error: av.error.FFmpegError | None = None
         try:
             for packet in self._container.demux(self._stream):
-                if packet.is_corrupt and not self._live:  # half a packet: the file ends here
+                if packet.is_corrupt and not self._lossy:  # half a packet: the file ends here
                     break
                 yield from self._decode_packet(packet)
             else:
@@ -176,14 +177,14 @@ class ContainerSource:
             error = caught
         if self._stream.codec_context.is_open:
             with contextlib.suppress(av.error.EOFError):  # raised where the decoder has been emptied already
-                yield from self._stream.codec_context.decode(None)
+                yield from self._stream.decode(None)
         raise self._breaks_off(error) from error
 
     def _decode_packet(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         try:
             return self._stream.decode(packet)
         except av.error.InvalidDataError:
-            if self._live:  # one comes in between key frames, and networks lose packets
+            if self._lossy:
                 return []
             raise
 
@@ -192,15 +193,26 @@ class ContainerSource:
         entries = self._stream.index_entries
         return not self._live and len(entries) > 0 and entries[-1].pos + entries[-1].size > self._container.size
 
+    def _where_s(self) -> str:
+        total_us = None if self._live else self._container.duration
+        return f"{self._last_s:.2f} s" + (f" of {total_us / 1e6:.2f} s" if total_us else "")
+
     def _breaks_off(self, error: av.error.FFmpegError | None) -> MediaError:
         reason = f" ({error.strerror})" if error and error.strerror else ""
-        after = f"after {self._frames_read} frames" if self._frames_read else "before its first frame"
+        after = (
+            f"after frame {self._frames_read} ({self._where_s()})" if self._frames_read else "before its first frame"
+        )
         if self._live:
             return MediaError(f"{self._where} stopped sending {after}{reason}. Check the camera or the network.")
+        used = " The frames before that were used." if self._frames_read else ""
         return MediaError(
-            f"{self._where} breaks off {after}{reason}: the file is damaged or incomplete. The frames before that were "
-            "used; copy or download the file again for the rest."
+            f"{self._where} breaks off {after}{reason}: the file is damaged or incomplete.{used} Copy or download it "
+            "again for the rest."
         )
+
+
+def _is_transport_stream(container: InputContainer) -> bool:
+    return bool(container.format.flags & TS_DISCONT)
 
 
 def _stream_kinds(container: InputContainer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -15,34 +16,45 @@ from types import TracebackType
 import PIL.Image
 
 from skymask.errors import DisplayError, OutputError
-from skymask.video.overlay import VIEWS, View, compose
+from skymask.video.overlay import VIEWS, View, compose, picture_size
 from skymask.video.pipeline import Job
 from skymask.video.source import Frame, Image, SourceInfo
 
 FIT_HW = (720, 1280)  # a new window is at most this large; the user may enlarge it
 PAUSE_POLL_MS = 50
 RATE_WINDOW = 30  # frames that the frame rate on the picture is averaged over
-ESC = 27
-PROBE = "import cv2; cv2.namedWindow('skymask'); cv2.waitKey(1)"
+ESC = chr(27)
+PROBE = "import cv2; cv2.namedWindow('skymask')"
 PROBE_TIMEOUT_S = 30
 INSTEAD = "Or leave --show out and write a file with -o FILE."
 
 
+@functools.cache
 def require_display() -> None:
-    """Makes sure that a window can be opened.
+    """Makes sure that a window can be opened; to be called before anything imports PyAV.
 
     Without a display, or without the libraries it needs, OpenCV's window does not raise: it ends the whole process. So
-    on Linux another process tries first.
+    on Linux another process tries first. And the wheels of PyAV and OpenCV bring X libraries of the same names that do
+    not go together: if PyAV's are loaded first, the window hangs for ever (https://github.com/PyAV-Org/PyAV/issues/978).
+
+    Success is remembered, so that asking again costs nothing.
 
     Raises:
-        DisplayError: OpenCV is not installed or has no windows, or there is no display.
+        DisplayError: OpenCV is not installed or has no windows, there is no display, or PyAV was imported first.
     """
+    pyav_was_first = "av" in sys.modules and "cv2" not in sys.modules
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")  # Qt misses fonts that no picture here needs
     try:
         import cv2  # noqa: F401
     except ImportError:
         raise DisplayError(f"A window needs OpenCV: pip install 'skymask[display]'. {INSTEAD}") from None
     if sys.platform != "linux":
         return
+    if pyav_was_first:
+        raise DisplayError(
+            "PyAV was imported before OpenCV, and then OpenCV's window hangs. Import cv2, or call "
+            "skymask.video.display.require_display(), before any other part of skymask.video."
+        )
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise DisplayError(
             "There is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. Log in to a desktop "
@@ -101,12 +113,9 @@ class Window:
         self._times_s: deque[float] = deque(maxlen=RATE_WINDOW)
         self.view: View = view
         """The view chosen by the user; read by the stage that draws."""
-        height, width = info.size_hw
-        width *= 2 if view == "side-by-side" else 1
-        scale = min(1.0, FIT_HW[0] / height, FIT_HW[1] / width)
         try:
             cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
-            cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
+            self._fit()
         except cv2.error as error:
             raise DisplayError(f"OpenCV cannot open a window: {error}. {INSTEAD}") from None
 
@@ -148,7 +157,7 @@ class Window:
 
     def close(self) -> None:
         """Closes the window if the user has not."""
-        if self._cv2.getWindowProperty(self._title, self._cv2.WND_PROP_VISIBLE) >= 1:
+        if self._is_visible():
             self._cv2.destroyWindow(self._title)
             self._cv2.waitKey(1)
 
@@ -162,18 +171,28 @@ class Window:
 
     def _react(self, key: int) -> None:
         letter = chr(key & 0xFF).lower() if key >= 0 else ""
-        if letter == "q" or letter == chr(ESC):
+        if letter in ("q", ESC) or not self._is_visible():  # drawing would open a closed window again
             self._open = False
         elif letter == " ":
             self._paused = not self._paused
             self._draw()
         elif letter == "v":
             self.view = VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)]
+            self._fit()
             self._draw()
         elif letter == "s":
             self._save()
-        if self._cv2.getWindowProperty(self._title, self._cv2.WND_PROP_VISIBLE) < 1:
-            self._open = False
+
+    def _is_visible(self) -> bool:
+        try:
+            return bool(self._cv2.getWindowProperty(self._title, self._cv2.WND_PROP_VISIBLE) >= 1)
+        except self._cv2.error:  # OpenCV 5 raises for a window that was closed, OpenCV 4 returns -1
+            return False
+
+    def _fit(self) -> None:
+        height, width = picture_size(self.view, self._info.size_hw)
+        scale = min(1.0, FIT_HW[0] / height, FIT_HW[1] / width)
+        self._cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
 
     def _picture(self, job: Job) -> Image:
         if job.picture is not None and job.view == self.view:
@@ -186,20 +205,18 @@ class Window:
         if job is None or not self._open:
             return
         canvas = cv2.cvtColor(self._picture(job), cv2.COLOR_RGB2BGR)
-        scale = max(0.4, canvas.shape[0] / 600)
-        place = (round(12 * scale), round(28 * scale))
-        for colour, thickness in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-            cv2.putText(
-                canvas,
-                self._caption(job),
-                place,
-                cv2.FONT_HERSHEY_SIMPLEX,
-                0.8 * scale,
-                colour,
-                max(1, round(thickness * scale)),
-                cv2.LINE_AA,
-            )
+        self._write(canvas, self._caption(job))
         cv2.imshow(self._title, canvas)
+
+    def _write(self, canvas: Image, text: str) -> None:
+        """Writes `text` into the upper left corner, white on black, so that it is read on any sky."""
+        cv2 = self._cv2
+        scale = max(0.4, canvas.shape[0] / 900)
+        margin = round(10 * scale)
+        (width, height), baseline = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
+        cv2.rectangle(canvas, (0, 0), (width + 2 * margin, height + baseline + 2 * margin), (0, 0, 0), cv2.FILLED)
+        origin = (margin, height + margin)
+        cv2.putText(canvas, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
 
     def _caption(self, job: Job) -> str:
         """Frame rate on screen, and latency: the age of a live picture, or the time spent on a frame of a file."""

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
-from PIL import ImageOps
 
 from skymask.errors import InputError, MediaError
+from skymask.masks.images import SUFFIXES, read_photograph
 from skymask.video.source import Frame, Image, RateLimit, SourceInfo, check_size
 
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp")
 DEFAULT_RATE = Fraction(25)
+EXIF_ORIENTATION = 0x0112  # 5 to 8 exchange width and height; of a TIFF, Pillow gives the upright size by itself
 _NUMBER = re.compile(r"%0?(\d*)d")
 
 
@@ -32,14 +32,14 @@ def find_images(where: str) -> list[Path] | None:
     path = Path(where)
     if path.is_dir():
         found = [file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file()]
-        what = f"The folder {where} holds no images ({', '.join(SUFFIXES)})"
+        what = f"The folder {where} holds no images ({', '.join(sorted(SUFFIXES))})"
     elif path.exists():
         return None
     elif _NUMBER.search(path.name):
         found = _match_numbers(path)
         what = f"No file fits the pattern {where}"
     elif glob.has_magic(where):
-        found = [Path(file) for file in glob.glob(where, recursive=True) if Path(file).is_file()]  # noqa: PTH207 - takes absolute ones too
+        found = [Path(file) for file in glob.glob(where, recursive=True) if Path(file).is_file()]  # noqa: PTH207 - takes absolute patterns too
         what = f"No file fits the pattern {where}"
     else:
         return None
@@ -71,12 +71,12 @@ class ImageSequence:
             InputError: A file is not an image, sizes differ, or images are too small.
         """
         rate = RateLimit(fps).fps or DEFAULT_RATE
+        self._scale = size_hw is not None
         if size_hw is None:
             size_hw = check_size(_common_size(files), where)
         else:
             check_size(size_hw, "--size")
         self._files = files
-        self._resize = size_hw
         name = _NUMBER.sub("", Path(where).stem).strip("*?_-. ") or Path(where).absolute().parent.name
         self.info = SourceInfo(name, where, False, size_hw, rate, 1 / rate, len(files))
 
@@ -89,17 +89,18 @@ class ImageSequence:
         """See `Source`."""
 
     def _read(self, file: Path) -> Image:
-        height, width = self._resize
-        try:
-            with PIL.Image.open(file) as opened:
-                upright = ImageOps.exif_transpose(opened).convert("RGB")
-        except OSError as error:
-            raise MediaError(
-                f"{file} cannot be decoded ({error}). Replace it or take it out of the sequence."
-            ) from None
-        if upright.size != (width, height):
-            upright = upright.resize((width, height), PIL.Image.Resampling.BICUBIC)
-        return np.array(upright)
+        image = read_photograph(file).rgb
+        found_hw = image.shape[:2]
+        if found_hw != self.info.size_hw:
+            if not self._scale:
+                raise MediaError(
+                    f"{file} is {found_hw[1]}x{found_hw[0]} (width x height), unlike the images before it. Scale all "
+                    "with --size."
+                )
+            height, width = self.info.size_hw
+            scaled = PIL.Image.fromarray(image).resize((width, height), PIL.Image.Resampling.BICUBIC)
+            image = np.asarray(scaled)
+        return np.ascontiguousarray(image)
 
 
 def _common_size(files: Sequence[Path]) -> tuple[int, int]:
@@ -110,8 +111,8 @@ def _common_size(files: Sequence[Path]) -> tuple[int, int]:
         if (height, width) != first_hw:
             raise InputError(
                 f"{file} is {width}x{height} (width x height), and {files[0]} is {first}. The frames of a video have "
-                f"one size: scale them all with --size, for example --size {first}, or use 'skymask masks', which takes "
-                "every image by itself."
+                f"one size: scale them all with --size, for example --size {first}, or use 'skymask masks', which "
+                "takes every image by itself."
             )
     return first_hw
 
@@ -119,7 +120,9 @@ def _common_size(files: Sequence[Path]) -> tuple[int, int]:
 def _size(file: Path) -> tuple[int, int]:
     try:
         with PIL.Image.open(file) as opened:
-            lies_on_its_side = opened.getexif().get(0x0112, 1) >= 5  # EXIF orientation
+            # Only where the head has EXIF data: to look for them after the pixels, Pillow would decode a whole PNG.
+            has_exif = "exif" in opened.info and opened.format != "TIFF"
+            lies_on_its_side = has_exif and opened.getexif().get(EXIF_ORIENTATION, 1) >= 5
             width, height = opened.size
     except OSError as error:
         raise InputError(f"{file} is not an image that can be read ({error}). Take it out of the sequence.") from None

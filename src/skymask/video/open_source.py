@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import sys
+import time
 from pathlib import Path
 
 import av
@@ -103,13 +104,14 @@ def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None
     if scheme in LIVE_SCHEMES:
         options["fflags"] = "nobuffer"
     address, where = where, re.sub(r"//([^/@:]*):[^/@]*@", r"//\1:***@", where)  # messages get no password
+    start_s = time.monotonic()
     try:
         container = av.open(address, "r", options=options, timeout=timeout_s)
-    except (av.error.ExitError, av.error.TimeoutError):
-        raise InputError(
-            f"{where} did not answer within {timeout_s:g} s. Check the address, the port and the network."
-        ) from None
     except av.error.FFmpegError as error:
+        if time.monotonic() - start_s >= timeout_s:  # what is raised then depends on the protocol
+            raise InputError(
+                f"{where} did not answer within {timeout_s:g} s. Check the address, the port and the network."
+            ) from None
         raise InputError(
             f"{where} cannot be opened: {error.strerror}. Check the address, the port, the user name and the network."
         ) from None

@@ -88,8 +88,15 @@ class Pipeline:
     ) -> None:
         for channel in self._channels:
             channel.cancel()
+        interruption: KeyboardInterrupt | None = None
         for thread in self._threads:
-            thread.join()
+            while thread.is_alive():
+                try:
+                    thread.join()
+                except KeyboardInterrupt as again:  # a thread must not outlive the file it writes to
+                    interruption = again
+        if interruption is not None and error is None:
+            raise interruption
 
     def _decode(self, frames: Iterator[Frame]) -> None:
         outbox = self._channels[0]

@@ -47,9 +47,9 @@ class Report:
     """Whether the source is live; its stage "decode" then includes waiting for the next frame."""
     size_hw: tuple[int, int]
     """Height and width of the frames in pixels."""
-    model: str | None
+    model: str
     """Name and version of the model."""
-    engine: str | None
+    engine: str
     """Engine, its version, and the device it ran on."""
     frames: int
     """Frames that went through all stages."""

@@ -29,6 +29,11 @@ class Tally:
     times: StageTimes = field(default_factory=StageTimes)
     """Time per stage."""
 
+    @property
+    def fps(self) -> float:
+        """Frames per second of the run; 0 before it began."""
+        return self.frames / self.seconds if self.seconds else 0.0
+
 
 def segment_video(
     source: Source,

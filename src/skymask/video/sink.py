@@ -22,9 +22,13 @@ from skymask.video.audio import AudioTrack
 from skymask.video.source import Image
 
 SUFFIXES = (".m4v", ".mkv", ".mov", ".mp4")
+MAX_SIDE = 16384  # what libx264 takes
 BT709, LIMITED_RANGE = 1, 1  # the numbers of ISO/IEC 23091-2
 # No B-frames: then decoding and presentation times are the same, and with variable frame rates durations stay exact.
 X264_OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0"}
+
+# What FFmpeg lists for a container, and then cannot write into it.
+REFUSED_AUDIO = {".mov": ("flac", "opus")}
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +59,7 @@ class VideoSink:
             audio_file: A file whose first audio stream is copied along, if it has one and the container takes it.
 
         Raises:
-            InputError: `path` is a directory or has another ending.
+            InputError: `path` is a directory or has another ending, or the pictures are too large for H.264.
             OutputError: The folder does not exist or cannot be written to.
         """
         self._path = path
@@ -64,6 +68,7 @@ class VideoSink:
         self._frame_ticks = max(1, round(1 / (frame_rate * time_base)))
         self._end_pts = 0
         self._open = True
+        _check_size(size_hw)
         self._part = _create_part(path)
         self._audio: AudioTrack | None = None
         try:
@@ -159,11 +164,13 @@ class VideoSink:
         if source is None:
             return None
         codec = source.codec_context.codec.canonical_name
-        if codec not in self._container.supported_codecs:
+        refused = REFUSED_AUDIO.get(self._path.suffix.lower(), ())
+        if codec not in self._container.supported_codecs or codec in refused:
             _log.warning(
-                "%s cannot hold %s sound, so the sound is left out. Give the output the ending .mkv to keep it.",
+                "%s cannot hold %s sound, so the sound is left out. Another ending (%s) may keep it.",
                 self._path,
                 codec,
+                ", ".join(SUFFIXES),
             )
             return None
         return self._container.add_stream_from_template(source)
@@ -172,6 +179,8 @@ class VideoSink:
         if self._audio is None or self._audio_stream is None:
             return
         for packet in self._audio.until(end_s):
+            if (packet.pts or 0) < 0 and self._path.suffix.lower() == ".mkv":
+                continue  # AAC's warm-up, never heard; Matroska has no time before 0 and would shift the pictures
             packet.stream = self._audio_stream
             self._container.mux(packet)
 
@@ -189,6 +198,14 @@ class VideoSink:
     def _cannot_write(self, error: Exception) -> OutputError:
         reason = getattr(error, "strerror", None) or error
         return OutputError(f"{self._path} cannot be written: {reason}. Free some space or choose another place.")
+
+
+def _check_size(size_hw: tuple[int, int]) -> None:
+    if max(size_hw) > MAX_SIDE:
+        raise InputError(
+            f"H.264 holds pictures of at most {MAX_SIDE} pixels each way; these are {size_hw[1]}x{size_hw[0]} (width "
+            "x height). Scale the frames with --size, or use a view of one picture, such as --view overlay."
+        )
 
 
 def _create_part(path: Path) -> Path:

@@ -1,0 +1,91 @@
+"""Makes the small videos that the tests read: the upper half blue (sky to the tiny model), the lower half red."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+SIZE_HW = (64, 96)
+MS = Fraction(1, 1000)
+VARIABLE_MS = [0, 100, 150, 400, 410, 1000, 1100, 1300, 1330, 2000]
+BLUE, RED = (20, 60, 220), (210, 40, 30)
+
+
+def picture(size_hw: tuple[int, int] = SIZE_HW, number: int = 0) -> NDArray[np.uint8]:
+    """Blue above red; the green channel tells the number of the picture."""
+    image = np.empty((*size_hw, 3), np.uint8)
+    image[: size_hw[0] // 2] = BLUE
+    image[size_hw[0] // 2 :] = RED
+    image[..., 1] = 20 + 8 * (number % 25)
+    return image
+
+
+def make_clip(
+    path: Path,
+    *,
+    times_ms: Sequence[int] = range(0, 1000, 100),
+    size_hw: tuple[int, int] = SIZE_HW,
+    codec: str = "libx264",
+    rotation: int = 0,
+    audio: str | None = None,
+    noisy: bool = False,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """Writes a clip whose frames have these times, in milliseconds.
+
+    `rotation` is the display matrix's, counter-clockwise; `audio` a codec for one second of silence; `noisy` makes
+    frames that do not compress.
+    """
+    noise = np.random.default_rng(0)
+    with av.open(str(path), "w", options=options or {}) as container:
+        video = container.add_stream(codec, rate=10, options={"bf": "0", "g": "5"} if codec == "libx264" else {})
+        video.height, video.width = size_hw
+        video.pix_fmt = {"libx264": "yuv420p", "ffv1": "bgr0", "rawvideo": "bgr24"}[codec]
+        video.codec_context.time_base = video.time_base = MS
+        if rotation:
+            video.set_display_rotation(rotation)
+        if audio:
+            sound = container.add_stream(audio, rate=48_000, layout="mono")
+        for number, time_ms in enumerate(times_ms):
+            image = noise.integers(0, 256, (*size_hw, 3), np.uint8) if noisy else picture(size_hw, number)
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = time_ms, MS
+            container.mux(video.encode(frame.reformat(format=video.pix_fmt)))
+        container.mux(video.encode(None))
+        if audio:
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 48_000), np.int16), format="s16", layout="mono")
+            silence.sample_rate, silence.pts = 48_000, 0
+            container.mux([*sound.encode(silence), *sound.encode(None)])
+    return path
+
+
+def truncate(path: Path, share: float) -> Path:
+    """Cuts off the end of a file, keeping `share` of it."""
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    return path
+
+
+def read_clip(path: Path) -> list[tuple[float, NDArray[np.uint8]]]:
+    """Decodes a whole video: times in seconds and RGB pictures. Raises where it does not play."""
+    with av.open(str(path)) as container:
+        return [(float(frame.time), frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+
+
+def times_ms(path: Path) -> list[int]:
+    return [round(1000 * time_s) for time_s, _ in read_clip(path)]
+
+
+@contextlib.contextmanager
+def no_thread_left() -> Iterator[None]:
+    """Fails if the block leaves a thread behind."""
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before, "a thread was left behind"

@@ -1,0 +1,206 @@
+"""Files, cameras and addresses: time stamps, rotation, colours, and everything that can be wrong with them."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+from contextlib import closing
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from av.video.stream import VideoStream
+
+from skymask.errors import InputError, MediaError
+from skymask.video.open_source import open_source
+from skymask.video.source import Frame
+from tests.video.clips import BLUE, VARIABLE_MS, make_clip, no_thread_left, picture, truncate
+
+
+def read(where: Path | str, **options: object) -> list[Frame]:
+    with closing(open_source(str(where), **options)) as source:  # type: ignore[arg-type]
+        return list(source.frames())
+
+
+def read_until_it_breaks(where: Path) -> tuple[list[Frame], MediaError]:
+    frames: list[Frame] = []
+    with closing(open_source(str(where))) as source, pytest.raises(MediaError) as caught:  # noqa: PT012
+        for frame in source.frames():
+            frames.append(frame)
+    return frames, caught.value
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+def test_variable_time_stamps_are_kept(suffix: str, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / f"clip.{suffix}", times_ms=VARIABLE_MS)
+    assert [round(frame.time_s * 1000) for frame in read(clip)] == VARIABLE_MS
+
+
+def test_a_late_start_is_kept_where_time_stamps_mean_something(tmp_path: Path) -> None:
+    times_ms = [500, 600, 700]
+    assert [round(f.time_s * 1000) for f in read(make_clip(tmp_path / "a.mkv", times_ms=times_ms))] == times_ms
+
+
+def test_the_arbitrary_clock_of_a_transport_stream_is_set_to_zero(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.ts", times_ms=range(36_000_000, 36_001_000, 100))
+    assert [round(frame.time_s * 1000) for frame in read(clip)] == list(range(0, 1000, 100))
+
+
+def test_a_clock_that_is_set_back_goes_on(tmp_path: Path) -> None:
+    first = make_clip(tmp_path / "a.ts", times_ms=range(50_000, 51_000, 100))
+    second = make_clip(tmp_path / "b.ts", times_ms=range(0, 1000, 100))
+    both = tmp_path / "both.ts"
+    both.write_bytes(first.read_bytes() + second.read_bytes())
+    times_s = [frame.time_s for frame in read(both)]
+    assert times_s == sorted(set(times_s))
+    assert len(times_s) >= 19
+    assert 1.7 < times_s[-1] < 2.1
+
+
+def test_a_stream_without_time_stamps_gets_them_from_its_rate(tmp_path: Path) -> None:
+    frames = read(make_clip(tmp_path / "raw.h264"))
+    assert len(frames) == 10
+    steps = {b.time_s - a.time_s for a, b in itertools.pairwise(frames)}
+    assert len(steps) == 1
+    assert steps.pop() > 0
+
+
+@pytest.mark.skipif(not hasattr(VideoStream, "set_display_rotation"), reason="this PyAV cannot write a rotation")
+@pytest.mark.parametrize("rotation", [90, 180, -90])
+def test_rotation_is_honoured(rotation: int, tmp_path: Path) -> None:
+    stored = read(make_clip(tmp_path / "stored.mp4"))[0].image
+    turned = read(make_clip(tmp_path / "turned.mp4", rotation=rotation))[0].image
+    np.testing.assert_array_equal(turned, np.rot90(stored, rotation // 90))
+
+
+def test_full_range_and_limited_range_look_alike(tmp_path: Path) -> None:
+    for name, codec in (("a.mkv", "ffv1"), ("b.mp4", "libx264"), ("c.avi", "rawvideo")):
+        image = read(make_clip(tmp_path / name, codec=codec))[0].image
+        assert abs(image[5, 5].astype(int) - (BLUE[0], 20, BLUE[2])).max() <= 4
+
+
+def test_untagged_high_definition_is_read_as_bt709(tmp_path: Path) -> None:
+    path = tmp_path / "hd.mp4"
+    image = picture((720, 64))
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.height, stream.width, stream.pix_fmt = 720, 64, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv420p", dst_colorspace="itu709")
+        frame.colorspace = 2  # unspecified
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert abs(read(path)[0].image[20, 20].astype(int) - image[20, 20]).max() <= 3
+
+
+@pytest.mark.parametrize("size_hw", [(64, 8192), (51, 77), (32, 32)])
+def test_unusual_sizes(size_hw: tuple[int, int], tmp_path: Path) -> None:
+    frames = read(make_clip(tmp_path / "clip.mkv", size_hw=size_hw, codec="ffv1", times_ms=[0, 100]))
+    assert [frame.image.shape for frame in frames] == [(*size_hw, 3)] * 2
+
+
+@pytest.mark.parametrize("size_hw", [(1, 1), (31, 31), (31, 200)])
+def test_frames_too_small_for_a_model_are_refused(size_hw: tuple[int, int], tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "small.mkv", size_hw=size_hw, codec="ffv1")
+    with pytest.raises(InputError, match=rf"small.mkv gives frames of {size_hw[1]}x{size_hw[0]} .* --size 320x240"):
+        open_source(str(clip))
+    assert len(read(clip, size_hw=(40, 40))) == 10
+
+
+@pytest.mark.parametrize("where", ["inside a frame", "between two frames"])
+@pytest.mark.parametrize("movflags", ["faststart", "frag_keyframe+empty_moov"])
+def test_frames_up_to_the_break_are_read_then_the_break_is_named(movflags: str, where: str, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", options={"movflags": movflags})
+    whole = read(clip)
+    with av.open(str(clip)) as container:
+        entry = container.streams.video[0].index_entries[7]
+    clip.write_bytes(clip.read_bytes()[: entry.pos + (entry.size // 2 if where == "inside a frame" else 0)])
+    frames, error = read_until_it_breaks(clip)
+    assert len(frames) == 7
+    assert "clip.mp4 breaks off after frame 7 (0.60 s of" in str(error)
+    for frame, intact in zip(frames, whole, strict=False):
+        np.testing.assert_array_equal(frame.image, intact.image)
+
+
+def test_damage_inside_a_file_ends_it_there(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4")
+    with av.open(str(clip)) as container:
+        entry = container.streams.video[0].index_entries[5]
+    content = bytearray(clip.read_bytes())
+    content[entry.pos : entry.pos + entry.size] = b"\xff" * entry.size
+    clip.write_bytes(content)
+    frames, error = read_until_it_breaks(clip)
+    assert len(frames) == 5
+    assert "damaged" in str(error)
+
+
+def test_an_mp4_without_its_index_is_damaged_not_something_else(tmp_path: Path) -> None:
+    clip = truncate(make_clip(tmp_path / "clip.mp4"), 0.5)
+    with pytest.raises(MediaError, match=r"clip.mp4 is an MP4 file without its index .* damaged or incomplete"):
+        open_source(str(clip))
+
+
+def test_bad_files_are_told_apart(tmp_path: Path) -> None:
+    make_clip(tmp_path / "clip.mp4")
+    (tmp_path / "empty.mp4").touch()
+    (tmp_path / "text.mp4").write_text("This is not a film.\n" * 20)
+    cases = {
+        "empty.mp4": r"empty.mp4 is empty \(0 bytes\)",
+        "text.mp4": "text.mp4 is not a video that can be read .* 'skymask masks'",
+        "clap.mp4": r"no file .*clap.mp4. Did you mean .*clip.mp4\?",
+        "nowhere/clip.mp4": "no file .* The folder .*nowhere does not exist",
+        "": "holds no images",
+    }
+    for name, message in cases.items():
+        with pytest.raises(InputError, match=message):
+            open_source(str(tmp_path / name))
+
+
+def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sound.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("aac", rate=48_000, layout="mono")
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.int16), format="s16", layout="mono")
+        silence.sample_rate = 48_000
+        container.mux([*stream.encode(silence), *stream.encode(None)])
+    with pytest.raises(InputError, match="has no video stream, only audio"):
+        open_source(str(path))
+
+
+def test_a_camera_that_does_not_exist() -> None:
+    with pytest.raises(InputError, match=r"[Cc]amera.* 97|by index"):
+        open_source("97")
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "http"])
+def test_an_address_where_nobody_listens(scheme: str) -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        port = reserved.getsockname()[1]
+        with no_thread_left(), pytest.raises(InputError, match=rf"{scheme}://127.0.0.1:{port}/s cannot be opened"):
+            open_source(f"{scheme}://127.0.0.1:{port}/s")
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "http"])
+def test_an_address_that_accepts_and_never_answers(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with no_thread_left(), pytest.raises(InputError, match=r"did not answer within 0.4 s. Check the address"):
+            open_source(f"{scheme}://127.0.0.1:{port}/s", timeout_s=0.4)
+
+
+def test_messages_and_names_keep_the_password_to_themselves() -> None:
+    with pytest.raises(InputError) as caught:
+        open_source("rtsp://anna:secret@127.0.0.1:1/s")
+    assert "secret" not in str(caught.value)
+    assert "anna:***@127.0.0.1" in str(caught.value)
+
+
+def test_frame_count_is_known_for_the_progress_bar(tmp_path: Path) -> None:
+    for name in ("clip.mp4", "clip.mkv"):
+        with closing(open_source(str(make_clip(tmp_path / name)))) as source:
+            assert source.info.frame_count == 10
+        with closing(open_source(str(tmp_path / name), fps=5)) as source:
+            assert source.info.frame_count == 5
+            assert source.info.frame_rate == Fraction(5)

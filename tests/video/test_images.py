@@ -1,0 +1,109 @@
+"""Image sequences: which files, in which order, and what is refused."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from skymask.errors import InputError, MediaError
+from skymask.video.open_source import open_source
+from tests.video.clips import picture
+
+
+def save(path: Path, grey: int = 0, size_hw: tuple[int, int] = (40, 60), **options: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    PIL.Image.fromarray(np.full((*size_hw, 3), grey, np.uint8)).save(path, **options)  # type: ignore[arg-type]
+    return path
+
+
+def greys(where: Path | str) -> list[int]:
+    with closing(open_source(str(where))) as source:
+        assert source.info.frame_count is not None
+        found = [int(frame.image[0, 0, 0]) for frame in source.frames()]
+    assert len(found) == source.info.frame_count
+    return found
+
+
+def test_numbers_count_not_letters(tmp_path: Path) -> None:
+    for number in (10, 9, 100, 1):
+        save(tmp_path / f"f{number}.png", number)
+    for where in (tmp_path, tmp_path / "f%d.png", tmp_path / "f*.png"):
+        assert greys(where) == [1, 9, 10, 100]
+
+
+def test_a_pattern_takes_only_what_fits(tmp_path: Path) -> None:
+    for name, grey in (("a_0001.png", 1), ("a_0002.png", 2), ("a_12345.png", 3), ("a_1.png", 4), ("b_0001.png", 5)):
+        save(tmp_path / name, grey)
+    assert greys(tmp_path / "a_%04d.png") == [1, 2, 3]
+
+
+def test_a_folder_takes_only_images(tmp_path: Path) -> None:
+    save(tmp_path / "a.png", 1)
+    save(tmp_path / "B.JPG", 2)
+    save(tmp_path / "more" / "c.png", 3)
+    (tmp_path / "notes.txt").write_text("no image")
+    assert sorted(greys(tmp_path)) == [1, 2]
+    assert greys(tmp_path / "**" / "*.png") == [1, 3]
+
+
+def test_a_file_with_pattern_characters_in_its_name_is_that_file(tmp_path: Path) -> None:
+    save(tmp_path / "[1].png", 7)
+    with closing(open_source(str(tmp_path / "[1].png"))) as source:
+        assert len(list(source.frames())) == 1
+
+
+@pytest.mark.parametrize("where", ["", "f%d.png", "*.png", "no/f%d.png"])
+def test_no_image_there(where: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no image")
+    with pytest.raises(InputError, match=r"holds no images|No file fits the pattern"):
+        open_source(str(tmp_path / where))
+
+
+def test_sizes_that_differ_are_refused_before_the_work_begins(tmp_path: Path) -> None:
+    save(tmp_path / "a.png")
+    save(tmp_path / "b.png", size_hw=(50, 60))
+    with pytest.raises(InputError, match=r"b.png is 60x50 .*a.png is 60x40.*--size 60x40"):
+        open_source(str(tmp_path))
+    with closing(open_source(str(tmp_path), size_hw=(64, 64))) as source:
+        assert [frame.image.shape for frame in source.frames()] == [(64, 64, 3)] * 2
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "tiff"])
+def test_exif_orientation_counts(suffix: str, tmp_path: Path) -> None:
+    stored = picture((40, 60))
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 6
+    PIL.Image.fromarray(stored).save(tmp_path / f"a.{suffix}", exif=exif, quality=100)
+    with closing(open_source(str(tmp_path))) as source:
+        assert source.info.size_hw == (60, 40)
+        image = next(source.frames()).image
+    assert abs(image.astype(int) - np.rot90(stored, -1)).mean() < 4
+
+
+def test_a_file_that_is_no_image_is_refused(tmp_path: Path) -> None:
+    save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_text("no image")
+    with pytest.raises(InputError, match=r"b.png is not an image that can be read"):
+        open_source(str(tmp_path))
+
+
+def test_a_truncated_image_ends_the_sequence_there(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        PIL.Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).save(tmp_path / name)
+    content = (tmp_path / "b.png").read_bytes()
+    (tmp_path / "b.png").write_bytes(content[: len(content) // 2])
+    with closing(open_source(str(tmp_path))) as source:
+        frames = source.frames()
+        next(frames)
+        with pytest.raises(MediaError, match=r"b.png cannot be decoded"):
+            next(frames)
+
+
+def test_small_images_are_refused(tmp_path: Path) -> None:
+    save(tmp_path / "a.png", size_hw=(31, 31))
+    with pytest.raises(InputError, match="31x31"):
+        open_source(str(tmp_path))

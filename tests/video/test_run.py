@@ -1,0 +1,156 @@
+"""The main job put together with a fake model."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from skymask.errors import MediaError, OutputError
+from skymask.video.open_source import open_source
+from skymask.video.overlay import SKY_BLUE, VIEWS, View, picture_size
+from skymask.video.pipeline import Job
+from skymask.video.report import Report, StageTimes
+from skymask.video.run import Tally, segment_video
+from skymask.video.sink import VideoSink
+from tests.support.tiny_model import reference
+from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms
+
+
+class FakeWindow:
+    """Takes what the real one takes; quits after `quit_after` frames."""
+
+    def __init__(self, view: View = "mask", quit_after: int = 10**6) -> None:
+        self.view: View = view
+        self.quit_after = quit_after
+        self.shown: list[Job] = []
+
+    def wait_for(self, frame: object) -> None:
+        pass
+
+    def show(self, job: Job) -> None:
+        self.shown.append(job)
+
+    def stay(self) -> bool:
+        return len(self.shown) < self.quit_after
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return make_clip(tmp_path / "in.mp4", times_ms=VARIABLE_MS, audio="aac")
+
+
+def run(clip: Path, output: Path | None = None, view: View = "side-by-side", **options: object) -> Tally:
+    tally = Tally()
+    segmenter = options.pop("segmenter", reference)
+    with no_thread_left(), closing(open_source(str(clip))) as source:
+        info = source.info
+        sink = output and VideoSink(
+            output, picture_size(view, info.size_hw), info.frame_rate, info.time_base, info.audio_file
+        )
+        try:
+            segment_video(source, segmenter, tally, view=view, sink=sink, **options)  # type: ignore[arg-type]
+        finally:
+            if sink:
+                sink.close()
+    return tally
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_written_with_the_time_stamps_of_the_source(view: View, clip: Path, tmp_path: Path) -> None:
+    ticks = []
+    tally = run(clip, tmp_path / "out.mp4", view, on_frame=lambda: ticks.append(1))
+    assert tally.frames == len(ticks) == len(VARIABLE_MS)
+    assert tally.fps == tally.frames / tally.seconds
+    assert times_ms(tmp_path / "out.mp4") == VARIABLE_MS
+    image = read_clip(tmp_path / "out.mp4")[0][1].astype(int)
+    assert image.shape[:2] == picture_size(view, (64, 96))
+    sky, ground = image[10, -20], image[54, -20]
+    assert abs(ground - (0 if view == "mask" else picture()[-1, 0])).max() < 8
+    blue = picture()[0, 0].astype(int)
+    expected = {"mask": 255 + 0 * blue, "cutout": 0 * blue}.get(view, (blue + np.array(SKY_BLUE)) // 2)
+    assert abs(sky - expected).max() < 8
+
+
+@pytest.mark.parametrize(
+    ("output", "window", "stages"),
+    [
+        (False, False, {"decode", "infer"}),
+        (True, False, {"decode", "infer", "composite", "encode"}),
+        (False, True, {"decode", "infer", "composite", "display"}),
+        (True, True, {"decode", "infer", "composite", "encode", "display"}),
+    ],
+)
+def test_only_the_stages_that_are_needed_run(
+    output: bool, window: bool, stages: set[str], clip: Path, tmp_path: Path
+) -> None:
+    tally = run(clip, tmp_path / "out.mp4" if output else None, window=FakeWindow() if window else None)
+    summary = tally.times.summary()
+    assert set(summary) == stages
+    assert all(0 <= times_ms["p50"] <= times_ms["p95"] for times_ms in summary.values())
+
+
+def test_the_window_has_its_own_view_unless_a_file_is_written(clip: Path, tmp_path: Path) -> None:
+    alone, beside = FakeWindow("mask"), FakeWindow("mask")
+    run(clip, window=alone)
+    run(clip, tmp_path / "out.mp4", "cutout", window=beside)
+    assert {job.view for job in alone.shown} == {"mask"}
+    assert {job.view for job in beside.shown} == {"cutout"}
+    assert all(job.work_ms > 0 and job.alpha is not None for job in beside.shown)
+
+
+def test_quitting_the_window_ends_the_run_and_the_file_plays(clip: Path, tmp_path: Path) -> None:
+    tally = run(clip, tmp_path / "out.mp4", window=FakeWindow(quit_after=3))
+    assert tally.frames == 3
+    written = times_ms(tmp_path / "out.mp4")
+    assert len(written) >= 3
+    assert written == VARIABLE_MS[: len(written)]
+
+
+def test_max_frames(clip: Path, tmp_path: Path) -> None:
+    assert run(clip, tmp_path / "out.mp4", max_frames=4).frames == 4
+    assert times_ms(tmp_path / "out.mp4") == VARIABLE_MS[:4]
+
+
+@pytest.mark.parametrize("error", [MediaError("model"), KeyboardInterrupt(), ZeroDivisionError("bug")], ids=repr)
+def test_a_model_that_fails_leaves_the_frames_before(error: BaseException, clip: Path, tmp_path: Path) -> None:
+    calls = []
+
+    def segmenter(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        calls.append(1)
+        if len(calls) == 6:
+            raise error
+        return reference(image)
+
+    with pytest.raises(type(error)) as caught:
+        run(clip, tmp_path / "out.mp4", segmenter=segmenter)
+    assert caught.value is error
+    assert times_ms(tmp_path / "out.mp4") == VARIABLE_MS[:5]
+
+
+def report(**changes: object) -> Report:
+    values: dict[str, object] = {
+        "source": "a.mp4", "live": False, "size_hw": (64, 96), "model": "tiny 1", "engine": "e", "frames": 2,
+        "dropped": 0, "seconds": 0.5, "fps": 4.0, "stages_ms": {},
+    }  # fmt: skip
+    return Report(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_the_report_is_json_with_percentiles(tmp_path: Path) -> None:
+    times = StageTimes()
+    for time_ms in range(1, 101):
+        times._times_ms["infer"].append(time_ms)
+    report(stages_ms=times.summary()).write(tmp_path / "r.json")
+    read = json.loads((tmp_path / "r.json").read_text())
+    assert read["stages_ms"] == {"infer": {"p50": 50.5, "p95": 95.05}}
+    assert (read["frames"], read["seconds"], read["fps"]) == (2, 0.5, 4.0)
+    assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere.r.json cannot be written: No such file"):
+        report().write(tmp_path / "nowhere" / "r.json")
