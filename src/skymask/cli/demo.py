@@ -16,7 +16,7 @@ def demo(
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     show: Annotated[bool, Parameter(negative="")] = False,
     frames: int = 150,
-    seed: int = 0,
+    seed: int = 723,
 ) -> None:
     """Segment a short built-in scene: on screen or into a file.
 
@@ -25,7 +25,7 @@ def demo(
     Examples:
         skymask demo
         skymask demo -o demo.mp4
-        skymask demo --show --seed 7
+        skymask demo --show --seed 810
 
     Args:
         output: Video to write: the scene, and beside it the scene with its sky tinted blue.

@@ -14,6 +14,8 @@ from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 FRAME_RATE = Fraction(30)
 FRAME_COUNT = 150
 SIZE_HW = (360, 640)
+SEED = 723  # an evening by the lake
+KINDS = ("day", "dusk", "city", "water")  # what a demonstration of sky should show, in turn by seed
 
 
 class DemoSource:
@@ -25,7 +27,7 @@ class DemoSource:
         self,
         *,
         frame_count: int = FRAME_COUNT,
-        seed: int = 0,
+        seed: int = SEED,
         fps: float | None = None,
         size_hw: tuple[int, int] | None = None,
     ) -> None:
@@ -51,7 +53,8 @@ class DemoSource:
 
     def frames(self) -> Iterator[Frame]:
         """See `Source`."""
-        for index, scene in enumerate(synthetic.clip(self._seed, self._drawn, self.info.size_hw)):
+        kind = KINDS[self._seed % len(KINDS)]
+        for index, scene in enumerate(synthetic.clip(self._seed, self._drawn, self.info.size_hw, kind)):
             if self._rate_limit.keeps(index * self.info.time_base):
                 yield Frame(np.ascontiguousarray(scene.image), index, self.info.time_base)
 
