@@ -20,9 +20,10 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((RO
 
 
 def commands(page: Path) -> list[str]:
-    """Returns the skymask commands of a page, without their comments."""
-    lines = (line.strip() for line in page.read_text(encoding="utf-8").splitlines())
-    return [line.split("  #")[0].strip() for line in lines if re.match(r"skymask [a-z]", line)]
+    """Returns the skymask commands in a page's code, fenced or indented, without their comments."""
+    text = page.read_text(encoding="utf-8")
+    code = "\n".join([*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"^    (.*)$", text, re.MULTILINE)])
+    return [line.split("  #")[0].strip() for line in code.splitlines() if line.startswith("skymask ")]
 
 
 ALL = [pytest.param(command, id=f"{page.name}: {command}") for page in PAGES for command in commands(page)]

@@ -17,7 +17,7 @@ from skymask.export.graph import SkyGraph
 OPSET = 17  # what TensorRT 8.6 and OpenVINO 2023 already read; nothing newer is needed
 IR_VERSION = 9
 EXAMPLE_HW = (480, 640)
-SMALLEST_HALVED = 256  # elements; below that a constant is a shape, a scale or a bias, and its precision matters more
+SMALLEST_HALVED = 65_536  # elements: the wide 1x1 layers, two thirds of the file; small early layers need precision
 
 
 def to_onnx(graph: SkyGraph, precision_floor: int = SMALLEST_HALVED) -> onnx.ModelProto:
