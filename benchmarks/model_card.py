@@ -2,8 +2,8 @@
 
 A card (and the README) has places for them, `<!-- NAME -->` to `<!-- /NAME -->`; all else in it is prose and stays.
 
-    skymask evaluate fast data/val/manifest.csv -o runs/fast/val
-    python benchmarks/model_card.py src/skymask/weights/fast.md README.md --evaluation runs/fast/val --run runs/fast
+    skymask evaluate fast data/val/manifest.csv -o runs/val
+    python benchmarks/model_card.py src/skymask/weights/fast.md README.md --evaluation runs/val --runs runs/fast
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from skymask.evaluation.evaluate import table
 from skymask.training.checkpoint import load_checkpoint
 
 
-def training_table(records: list[dict[str, Any]]) -> str:
-    """One line an epoch: what `metrics.jsonl` says in short."""
+def training_table(run: Path) -> str:
+    """One line an epoch: what a run's `metrics.jsonl` says in short."""
+    records = [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
     lines = ["| epoch | working size | loss | images/s | mean IoU | false sky |", "|---|---|---|---|---|---|"]
     for record in records:
         val = record["val"]
@@ -77,14 +78,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", type=Path, nargs="+")
     parser.add_argument("--evaluation", type=Path, required=True, help="folder of 'skymask evaluate'")
-    parser.add_argument("--run", type=Path, required=True, help="folder of 'skymask train'")
+    parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of 'skymask train', in order")
     parser.add_argument("--speed", type=Path, default=Path(__file__).parent / "results" / "unet_vs_fast.json")
     arguments = parser.parse_args()
-    lines = (arguments.run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
-    config = load_checkpoint(arguments.run / "best.safetensors").config
+    config = load_checkpoint(arguments.runs[-1] / "last.safetensors").config
     places = {
         "validation": table(json.loads((arguments.evaluation / "result.json").read_text(encoding="utf-8"))),
-        "training": training_table([json.loads(line) for line in lines]),
+        "training": "\n".join(training_table(run) for run in arguments.runs),
         "data": data_table(list(config.data.train)),
         "speed": speed_table(json.loads(arguments.speed.read_text(encoding="utf-8"))),
     }
