@@ -69,6 +69,8 @@ def test_another_version_is_refused(version: object) -> None:
 
 def test_the_smallest_frame_is_taken() -> None:
     check_frames(np.zeros((1, MIN_SIDE, MIN_SIDE, 3), np.uint8))
+    with pytest.raises(InputError, match="at least 32 pixels"):
+        check_frames(np.zeros((1, MIN_SIDE, MIN_SIDE - 1, 3), np.uint8))
 
 
 @pytest.mark.parametrize(

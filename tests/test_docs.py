@@ -36,7 +36,8 @@ def test_the_pages_have_commands() -> None:
 
 @pytest.mark.parametrize("command", ALL)
 def test_every_command_is_one_that_skymask_takes(command: str) -> None:
-    app.parse_args(shlex.split(command)[1:], exit_on_error=False, print_error=False)
+    function, _, _ = app.parse_args(shlex.split(command)[1:], exit_on_error=False, print_error=False)
+    assert function.__module__.startswith("skymask.cli.")
 
 
 @pytest.fixture(scope="module")

@@ -101,8 +101,9 @@ def test_stopping_early_leaves_whole_masks_only(folder: Path, tmp_path: Path) ->
     outcomes = segment(plan([folder], tmp_path / "out"), sky)
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
-    for mask in (tmp_path / "out").iterdir():
-        Image.open(mask).load()
+    masks = list((tmp_path / "out").iterdir())
+    assert masks
+    assert all(np.asarray(Image.open(mask)).ndim == 2 for mask in masks)
 
 
 def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from skymask.errors import InputError, OutputError
 
 if TYPE_CHECKING:
+    from skymask.cli.run_video import Targets
     from skymask.video.source import Source
 
 
@@ -59,14 +60,8 @@ def video(
     """
     from skymask.cli.run_video import ModelChoice, Targets, run_video
 
-    if output is None and report is None and not show:
-        raise InputError(
-            "There is nothing to do with the result: give -o FILE.mp4 to write it, --show to see it, or --report "
-            "FILE.json to measure the speed."
-        )
-    if max_frames is not None and max_frames < 1:
-        raise InputError(f"--max-frames must be at least 1; got {max_frames}.")
-    _check_targets(source, output, report)
+    targets = Targets(output, show, view, max_frames, report)
+    _check_targets(source, targets)
     size_hw = None if size is None else _parse_size(size)
 
     def open_source() -> Source:
@@ -74,11 +69,7 @@ def video(
 
         return open_source(source, fps=fps, size_hw=size_hw)
 
-    run_video(
-        open_source,
-        Targets(output, show, view, max_frames, report),
-        ModelChoice(model, engine, device, threads),
-    )
+    run_video(open_source, targets, ModelChoice(model, engine, device, threads))
 
 
 def _parse_size(size: str) -> tuple[int, int]:
@@ -88,7 +79,15 @@ def _parse_size(size: str) -> tuple[int, int]:
     return int(match[2]), int(match[1])
 
 
-def _check_targets(source: str, output: Path | None, report: Path | None) -> None:
+def _check_targets(source: str, targets: Targets) -> None:
+    output, report, max_frames = targets.output, targets.report, targets.max_frames
+    if output is None and report is None and not targets.show:
+        raise InputError(
+            "There is nothing to do with the result: give -o FILE.mp4 to write it, --show to see it, or --report "
+            "FILE.json to measure the speed."
+        )
+    if max_frames is not None and max_frames < 1:
+        raise InputError(f"--max-frames must be at least 1; got {max_frames}.")
     if output is not None and output.exists() and output.resolve() == Path(source).resolve():
         raise InputError(f"The output {output} is the source itself, which it would replace. Give it another name.")
     if report is not None and (report.is_dir() or not report.parent.is_dir()):
