@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skymask.data.manifest import choose_sources, read_manifest
+from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
 from tests.support.datasets import HEADER, write_dataset
 
@@ -60,10 +60,3 @@ def test_missing_empty_and_foreign_manifests(tmp_path: Path) -> None:
     path.write_text("image,label\n1,2\n")
     with pytest.raises(DataError, match="no column 'source'"):
         read_manifest(path)
-
-
-def test_sources_are_chosen_by_name(manifest: Path) -> None:
-    samples = read_manifest(manifest)
-    assert len(choose_sources(samples, ["left"])) == 3
-    with pytest.raises(DataError, match="Did you mean 'left'"):
-        choose_sources(samples, ["lefd"])

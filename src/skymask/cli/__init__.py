@@ -38,6 +38,7 @@ _EXTRAS = {
     "safetensors": "train",
     "pydantic": "train",
     "onnx": "train",
+    "onnxslim": "train",
     "openvino": "openvino",
     "cv2": "display",
 }

@@ -83,11 +83,6 @@ def augment(
     return Labelled(_camera(pixels, config, rng), torch.from_numpy(new_alpha), torch.from_numpy(new_valid))
 
 
-def resize(image: NDArray[np.uint8], size_hw: tuple[int, int]) -> NDArray[np.uint8]:
-    """Resizes an image [H, W, 3] or mask [H, W] with antialiasing, without any variation."""
-    return np.asarray(Image.fromarray(image).resize(size_hw[::-1], Image.Resampling.BILINEAR))
-
-
 def _random_affine(
     in_hw: tuple[int, ...], out_hw: tuple[int, int], config: AugmentConfig, rng: np.random.Generator
 ) -> NDArray[np.float64]:

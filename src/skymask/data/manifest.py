@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from skymask.errors import DataError, InputError, suggest
+from skymask.errors import DataError, InputError
 
-COLUMNS = ("source", "group", "image", "mask", "ignore", "width", "height", "sky_fraction")
 REQUIRED = ("source", "group", "image", "mask")
 
 
@@ -109,16 +108,3 @@ def _check(sample: Sample, where: str) -> None:
                 f"{where}: {file} is {size[0]}x{size[1]} but its image is {width}x{height} (width x height). Masks "
                 "must have their image's size."
             )
-
-
-def choose_sources(samples: list[Sample], names: list[str]) -> list[Sample]:
-    """Keeps the samples of some sources.
-
-    Raises:
-        DataError: A name is not among the samples' sources.
-    """
-    known = {sample.source for sample in samples}
-    for name in names:
-        if name not in known:
-            raise DataError(f"The manifest has no source '{name}'. {suggest(name, known)}")
-    return [sample for sample in samples if sample.source in names]
