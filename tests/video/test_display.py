@@ -35,8 +35,9 @@ def x_display() -> Iterator[str]:
     """A virtual display of its own, on a free number."""
     pytest.importorskip("cv2")
     read_end, write_end = os.pipe()
+    # Without -noreset the server starts over when its last client leaves, and turns away who comes at that moment.
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1400x800x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1400x800x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[write_end],
         stderr=subprocess.DEVNULL,
     )
