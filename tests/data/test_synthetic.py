@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from skymask.cli.synthetic import synthetic
+from skymask.cli.data.synthetic import synthetic
 from skymask.data.synthetic import SCENE_KINDS, Scene, clip, render, write_dataset
 from skymask.data.synthetic.buildings import add_canyon
 from skymask.data.synthetic.canvas import Canvas

@@ -8,6 +8,7 @@ import onnx
 import pytest
 import torch
 
+import skymask
 from skymask.contract import CONTRACT_VERSION, ModelInfo
 from skymask.errors import InputError, ModelError
 from skymask.export import export as room
@@ -103,6 +104,20 @@ def test_the_file_says_what_it_is(trained: Path, tmp_path: Path) -> None:
     assert info.metrics == {"left": 0.5}
     assert info.parity["share_above_2"] == parity.share_above_2
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["m.onnx"]
+
+
+def test_the_threshold_of_the_run_is_in_the_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkpoint, "build", tiny_network)
+    manifest, weights = write_dataset(tmp_path / "data"), tiny_network("unet").state_dict()
+    frame = next(synthetic_frames())
+    alphas = []
+    for threshold in (0.4, 0.5, 0.6):
+        path = tmp_path / f"{threshold}.safetensors"
+        save_weights(path, weights, tiny_config(manifest, threshold=threshold), {})
+        export(path, tmp_path / "m.onnx", "1")
+        with skymask.load(tmp_path / "m.onnx") as sky:
+            alphas.append(sky(frame[0]).mean())
+    assert alphas[0] > alphas[1] + 5 > alphas[2] + 10
 
 
 def test_a_refused_export_leaves_the_old_file(trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

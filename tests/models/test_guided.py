@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,3 +74,11 @@ def test_alpha_saturates_and_keeps_the_threshold() -> None:
     assert to_alpha(logits).tolist() == [0, 0, 127, 128, 255, 255]
     ramp = to_alpha(torch.linspace(-8, 8, 1000)).to(torch.int16)
     assert (ramp.diff() >= 0).all()
+
+
+@pytest.mark.parametrize("threshold", [0.25, 0.5, 0.75])
+def test_the_threshold_comes_out_as_the_middle_of_the_grey_levels(threshold: float) -> None:
+    at = math.log(threshold / (1 - threshold))
+    below, above = to_alpha(torch.tensor([at - 0.02, at + 0.02]), threshold).tolist()
+    assert below <= 127 < above
+    assert to_alpha(torch.tensor([-30.0, 30.0]), threshold).tolist() == [0, 255]

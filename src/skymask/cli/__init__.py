@@ -41,6 +41,13 @@ _EXTRAS = {
     "onnxslim": "train",
     "openvino": "openvino",
     "cv2": "display",
+    "httpx": "data",
+    "filelock": "data",
+    "imagehash": "data",
+    "pyarrow": "data",
+    "scipy": "data",
+    "matplotlib": "data",
+    "jinja2": "data",
 }
 
 app = App(
@@ -54,7 +61,7 @@ app = App(
 
 def _command(name: str) -> Callable[..., None]:
     """The function `name` of the module `name`; imported by hand, so that `skymask.cli.<name>` stays the module."""
-    command: Callable[..., None] = getattr(import_module(f"skymask.cli.{name}"), name)
+    command: Callable[..., None] = getattr(import_module(f"skymask.cli.{name}"), name.rpartition(".")[2])
     # cyclopts leaves a docstring's section "Examples" out of the help; by another name it is text like any other.
     command.__doc__ = re.sub(r"\n( *)Examples:\n", r"\n\1For example:\n\n", command.__doc__ or "")
     return command
@@ -66,7 +73,8 @@ for _group, _names in ((_use, ("demo", "video", "masks", "info")), (_make, ("tra
     for _order, _name in enumerate(_names):
         app.command(_command(_name), name=_name, group=_group, sort_key=_order)
 _data = App(name="data", help="Make data sets.", group=_make, group_commands="Commands")
-_data.command(_command("synthetic"), name="synthetic")
+for _order, _name in enumerate(("synthetic", "self_label")):
+    _data.command(_command(f"data.{_name}"), name=_name.replace("_", "-"), sort_key=_order)
 app.command(_data)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.errors import DataError, InputError
+from skymask.files import writing
 
 REQUIRED = ("source", "group", "image", "mask")
 
@@ -75,6 +77,25 @@ def read_manifest(path: Path) -> list[Sample]:
     if not samples:
         raise DataError(f"{path} lists no images.")
     return samples
+
+
+def write_manifest(path: Path, samples: Iterable[Sample]) -> None:
+    """Writes a manifest that `read_manifest` reads; paths become relative to its folder.
+
+    Args:
+        path: The CSV file; it appears only when it is whole.
+        samples: What to list, in this order.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    with writing(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*REQUIRED, "ignore"])
+        for sample in samples:
+            files = (sample.image, sample.mask, sample.ignore)
+            paths = [Path(os.path.relpath(name, path.parent)).as_posix() if name else "" for name in files]
+            writer.writerow([sample.source, sample.group, *paths])
 
 
 def _parse(reader: csv.DictReader[str], path: Path) -> Iterator[Sample]:

@@ -38,7 +38,7 @@ def export(checkpoint_path: Path, output: Path, version: str, frames: Path | Non
     checkpoint = load_checkpoint(checkpoint_path)
     manifests = [frames] if frames else list(checkpoint.config.data.val)
     samples = [sample for path in manifests for sample in read_manifest(path)]
-    graph = SkyGraph(checkpoint.network, _working_size(checkpoint)).eval()
+    graph = SkyGraph(checkpoint.network, checkpoint.working_size, checkpoint.config.threshold).eval()
     model = to_onnx(graph)
     parity = compare(graph, model.SerializeToString(), chain(synthetic_frames(), real_frames(samples)))
     require(parity)
@@ -54,11 +54,6 @@ def export(checkpoint_path: Path, output: Path, version: str, frames: Path | Non
     return parity
 
 
-def _working_size(checkpoint: Checkpoint) -> tuple[int, int]:
-    height, width = checkpoint.metrics.get("working_size", checkpoint.config.stages[-1].working_size)
-    return height, width
-
-
 def _info(checkpoint: Checkpoint, version: str, parity: Parity) -> ModelInfo:
     config = checkpoint.config
     sources = {sample.source for path in config.data.train if path.exists() for sample in read_manifest(path)}
@@ -67,7 +62,7 @@ def _info(checkpoint: Checkpoint, version: str, parity: Parity) -> ModelInfo:
         name=config.name,
         version=version,
         license="Apache-2.0",
-        working_size=_working_size(checkpoint),
+        working_size=checkpoint.working_size,
         training_data=", ".join(sorted(sources)) or "unknown: the training manifests are gone",
         commit=_commit(),
         metrics={source: round(row["iou"], 4) for source, row in val["sources"].items() if row["iou"] is not None},

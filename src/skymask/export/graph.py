@@ -10,8 +10,9 @@ from skymask.models.guided import Segmentation, to_alpha
 class SkyGraph(nn.Module):
     """The model contract as a torch module (see `skymask.contract`)."""
 
-    def __init__(self, network: nn.Module, working_size: tuple[int, int]) -> None:
+    def __init__(self, network: nn.Module, working_size: tuple[int, int], threshold: float = 0.5) -> None:
         super().__init__()
+        self.threshold = threshold
         self.segmentation = Segmentation(network, working_size)
 
     def forward(self, frame: Tensor) -> Tensor:
@@ -24,4 +25,4 @@ class SkyGraph(nn.Module):
             uint8 [N, H, W], alpha of sky: 255 surely sky, 0 surely not.
         """
         logits = self.segmentation(frame.permute(0, 3, 1, 2).float())
-        return to_alpha(logits)
+        return to_alpha(logits, self.threshold)

@@ -14,6 +14,8 @@ saturates: no texture of clouds or ground comes through.
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -101,14 +103,17 @@ class Segmentation(nn.Module):
             return upsample(fold(prediction.float(), working), frame)
 
 
-def to_alpha(logits: Tensor) -> Tensor:
+def to_alpha(logits: Tensor, threshold: float = 0.5) -> Tensor:
     """Turns logits into alpha.
 
     Args:
         logits: float, any shape.
+        threshold: Probability of sky from which a pixel counts as sky, between 0 and 1: it comes out as the middle of
+            the grey levels, so that one rule (`skymask.contract.THRESHOLD`) reads the masks of every network.
 
     Returns:
         uint8, the same shape: the sigmoid, stretched by `MARGIN` at both ends, in grey levels.
     """
-    stretched = torch.sigmoid(logits) * (255 * (1 + 2 * MARGIN)) - 255 * MARGIN
+    shifted = logits - math.log(threshold / (1 - threshold)) if threshold != 0.5 else logits
+    stretched = torch.sigmoid(shifted) * (255 * (1 + 2 * MARGIN)) - 255 * MARGIN
     return torch.clamp(stretched, 0, 255).round().to(torch.uint8)

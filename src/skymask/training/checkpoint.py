@@ -29,6 +29,12 @@ class Checkpoint:
     metrics: dict[str, Any]
     """The last line of `metrics.jsonl` when it was written."""
 
+    @property
+    def working_size(self) -> tuple[int, int]:
+        """Height and width at which the network looked when the weights were kept, in pixels."""
+        height, width = self.metrics.get("working_size", self.config.stages[-1].working_size)
+        return height, width
+
 
 def save_weights(path: Path, weights: dict[str, Tensor], config: TrainConfig, metrics: dict[str, Any]) -> None:
     """Writes weights with configuration and metrics in the file's metadata; replaces an older file at once."""

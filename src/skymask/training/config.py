@@ -67,6 +67,7 @@ class TrainConfig(_Section):
     seed: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="Autocast type; weights stay fp32.")
     data: DataConfig
+    threshold: float = Field(0.5, gt=0, lt=1, description="Probability from which a pixel counts as sky.")
     stages: tuple[StageConfig, ...] = Field(min_length=1)
     optimiser: OptimiserConfig = OptimiserConfig()
     loss: LossConfig = LossConfig()

@@ -150,9 +150,8 @@ class _Run:
             "seconds": seconds,
         }
         if log:
-            record["val"] = validate(
-                cast(Segmentation, self.averaged.module).eval(), self.val_samples, self.fabric.device
-            )
+            averaged = cast(Segmentation, self.averaged.module).eval()
+            record["val"] = validate(averaged, self.val_samples, self.fabric.device, self.config.threshold)
         return record
 
     def _train_step(self, batch: dict[str, Tensor]) -> float:

@@ -12,13 +12,14 @@ from skymask.models.guided import Segmentation, to_alpha
 
 
 @torch.no_grad()
-def validate(model: Segmentation, samples: list[Sample], device: torch.device) -> dict[str, Any]:
+def validate(model: Segmentation, samples: list[Sample], device: torch.device, threshold: float) -> dict[str, Any]:
     """Scores a model.
 
     Args:
         model: In evaluation mode, on `device`.
         samples: Labelled images of any sizes.
         device: Where to compute.
+        threshold: Probability from which a pixel counts as sky.
 
     Returns:
         `Tally.summary` with one more entry, `score`, by which the best epoch is chosen: the mean IoU less the share of
@@ -28,7 +29,7 @@ def validate(model: Segmentation, samples: list[Sample], device: torch.device) -
     for sample in samples:
         frame = torch.from_numpy(sample.load_image().copy()).to(device)
         logits = model(frame.permute(2, 0, 1)[None].float())
-        alpha = to_alpha(logits[0]).cpu().numpy()
+        alpha = to_alpha(logits[0], threshold).cpu().numpy()
         tally.add(sample.source, count(alpha, sample.load_mask(), sample.load_valid()))
     summary = tally.summary()
     false_share = summary["false_claims"] / max(summary["without_sky"], 1)

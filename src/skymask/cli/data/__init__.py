@@ -1,0 +1,1 @@
+"""`skymask data`: one short file a command."""

@@ -1,0 +1,51 @@
+"""`skymask data self-label`: labels from models that agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+
+def self_label(
+    images: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    model: Annotated[list[str] | None, Parameter(negative="")] = None,
+    source: str = "self_labelled",
+    fixed_camera: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+) -> None:
+    """Label photographs that have no masks, with models that agree.
+
+    Every model answers twice, for the image and for its mirror. Where the mean of the answers is sure the pixel gets
+    its label, elsewhere none; images without a label for a quarter of their pixels are left out. Writes OUTPUT/masks,
+    OUTPUT/ignore and OUTPUT/manifest.csv, which 'skymask train' reads, and prints the path of the manifest.
+
+    Examples:
+        skymask data self-label harbour/ -o data/harbour
+        skymask data self-label webcam/ -o data/webcam --fixed-camera --model fast --model other.onnx
+
+    Args:
+        images: Folder of photographs.
+        output: Folder to write to; made if needed.
+        model: Name of a shipped model, or an ONNX file; repeat for several. [default: the shipped one]
+        source: Name of the source in the manifest.
+        fixed_camera: The images come from one camera that never moves, and share one label.
+    """
+    from contextlib import ExitStack
+
+    from skymask import load
+    from skymask.data.self_label import self_label as label
+    from skymask.errors import InputError
+    from skymask.masks.images import SUFFIXES
+
+    if not images.is_dir():
+        raise InputError(f"{images} is not a folder. Give a folder of photographs.")
+    files = sorted(file for file in images.iterdir() if file.suffix.lower() in SUFFIXES)
+    if not files:
+        raise InputError(f"No photograph found in {images}; looked for {', '.join(sorted(SUFFIXES))}.")
+    with ExitStack() as stack:
+        models = [stack.enter_context(load(name)) for name in model or [None]]
+        print(label(files, models, output, source, fixed_camera))

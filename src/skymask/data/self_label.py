@@ -1,0 +1,109 @@
+"""Labels for photographs that have none, from models that agree: self-training.
+
+Every model sees every image twice, as it is and mirrored. Where the mean of all answers is sure, it becomes the label;
+where it is not, the pixel has no label. Images of a camera that never moves share one label, the mean over all of them:
+what one foggy or dark image hides, the others show (Radosavovic et al. 2018, arXiv:1712.04440, average over views of
+one image; here time is a view as well).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from skymask.data.manifest import Sample, write_manifest
+from skymask.errors import DataError, InputError
+from skymask.files import writing
+
+SURE = 0.85
+"""Mean alpha from which a pixel is labelled sky; up to one less this, not sky."""
+MOST_UNSURE = 0.25
+"""Images with a larger share of pixels without a label are left out."""
+
+Sky = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
+
+def self_label(
+    images: Sequence[Path], models: Sequence[Sky], out: Path, source: str, fixed_camera: bool = False
+) -> Path:
+    """Labels images and writes a manifest of them.
+
+    Args:
+        images: Files, all from one camera if `fixed_camera`; of distinct names.
+        models: Each uint8 [H, W, 3] RGB -> alpha uint8 [H, W], as `skymask.load()` gives.
+        out: Gets masks/, ignore/ and, last, manifest.csv. The images stay where they are.
+        source: Name of the source in the manifest; the group of an image is its folder's name.
+        fixed_camera: The camera never moves: all images get one label.
+
+    Returns:
+        Path of the manifest.
+
+    Raises:
+        InputError: There are no images or no models, or two images have one name.
+        DataError: An image cannot be read, images of a fixed camera differ in size, or no image can be labelled.
+        OutputError: A file cannot be written.
+    """
+    if not images or not models:
+        raise InputError("Self-labelling needs at least one image and one model.")
+    if len({image.stem for image in images}) < len(images):
+        raise InputError("Two of the images have the same name; label their folders apart.")
+    samples = []
+    for image, mean in _shared(images, models) if fixed_camera else _single(images, models):
+        unsure = (mean > 1 - SURE) & (mean < SURE)
+        if unsure.mean() <= MOST_UNSURE:
+            samples.append(_write(image, mean, unsure, out, source))
+    if not samples:
+        raise DataError(f"The models are unsure of every one of the {len(images)} images; none was labelled.")
+    write_manifest(out / "manifest.csv", samples)
+    return out / "manifest.csv"
+
+
+def _single(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[tuple[Path, NDArray[np.float32]]]:
+    for image in images:
+        yield image, _mean_alpha(_read(image), models)
+
+
+def _shared(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[tuple[Path, NDArray[np.float32]]]:
+    total: NDArray[np.float32] | None = None
+    for image in images:
+        mean = _mean_alpha(_read(image), models)
+        if total is not None and total.shape != mean.shape:
+            raise DataError(f"{image} is of another size than {images[0]}; a fixed camera's images have one size.")
+        total = mean if total is None else total + mean
+    assert total is not None
+    mean = total / np.float32(len(images))
+    for image in images:
+        yield image, mean
+
+
+def _mean_alpha(frame: NDArray[np.uint8], models: Sequence[Sky]) -> NDArray[np.float32]:
+    mirrored = np.ascontiguousarray(frame[:, ::-1])
+    answers = [answer for sky in models for answer in (sky(frame), sky(mirrored)[:, ::-1])]
+    return np.mean(answers, axis=0, dtype=np.float32) / np.float32(255)
+
+
+def _read(image: Path) -> NDArray[np.uint8]:
+    try:
+        with Image.open(image) as file:
+            return np.asarray(file.convert("RGB"))
+    except OSError as error:
+        raise DataError(f"{image} is not a readable image ({error}). Remove it, or run 'skymask data audit'.") from None
+
+
+def _write(image: Path, mean: NDArray[np.float32], unsure: NDArray[np.bool_], out: Path, source: str) -> Sample:
+    sample = Sample(
+        source=source,
+        group=image.parent.name,
+        image=image,
+        mask=out / "masks" / f"{image.stem}.png",
+        ignore=out / "ignore" / f"{image.stem}.png",
+    )
+    for path, where in ((sample.mask, mean > 0.5), (sample.ignore, unsure)):
+        assert path is not None
+        with writing(path) as part:
+            Image.fromarray(where.astype(np.uint8) * 255).save(part, format="PNG")
+    return sample

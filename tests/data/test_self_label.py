@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from skymask.cli import main
+from skymask.data.manifest import read_manifest
+from skymask.data.self_label import self_label
+from skymask.data.synthetic import render
+from skymask.errors import DataError, InputError
+
+Pixels = NDArray[np.uint8]
+
+
+def save(path: Path, pixels: Pixels) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def scene(left: int = 200, right: int = 200) -> Pixels:
+    """A bright upper half, whose left and right sides are told apart, over a black lower half."""
+    frame = np.zeros((40, 60, 3), np.uint8)
+    frame[:20, :30], frame[:20, 30:] = left, right
+    return frame
+
+
+def bright(frame: Pixels) -> Pixels:
+    return np.where(frame[..., 0] > 100, 255, 0).astype(np.uint8)
+
+
+def half_sure(frame: Pixels) -> Pixels:
+    return np.where(frame[..., 0] > 100, 128, 0).astype(np.uint8)
+
+
+def test_agreement_becomes_a_label_and_disagreement_none(tmp_path: Path) -> None:
+    image = save(tmp_path / "cam" / "a.png", scene(left=90, right=200))
+
+    def either(frame: Pixels) -> Pixels:
+        return np.where(frame[..., 0] > 50, 255, 0).astype(np.uint8)
+
+    (sample,) = read_manifest(self_label([image], [bright, either], tmp_path / "out", "shore"))
+    assert (sample.source, sample.group, sample.image.resolve()) == ("shore", "cam", image)
+    valid = sample.load_valid()
+    assert not valid[:20, :30].any()
+    assert valid[20:].all()
+    assert valid[:20, 30:].all()
+    assert (sample.load_mask()[valid] == bright(sample.load_image())[valid]).all()
+
+
+def test_a_model_that_the_mirror_changes_is_not_trusted(tmp_path: Path) -> None:
+    image = save(tmp_path / "a.png", scene())
+
+    def left_only(frame: Pixels) -> Pixels:
+        alpha = bright(frame)
+        alpha[:, 45:] = 0
+        return alpha
+
+    (sample,) = read_manifest(self_label([image], [left_only], tmp_path / "out", "x"))
+    valid = sample.load_valid()
+    assert not valid[:20, :15].any()
+    assert not valid[:20, 45:].any()
+    assert valid[:, 15:45].all()
+
+
+def test_images_of_a_fixed_camera_share_what_most_of_them_show(tmp_path: Path) -> None:
+    images = [save(tmp_path / "cam" / f"{index}.png", scene()) for index in range(9)]
+    images.append(save(tmp_path / "cam" / "night.png", scene(0, 0)))
+    samples = read_manifest(self_label(images, [bright], tmp_path / "out", "x", fixed_camera=True))
+    assert len(samples) == 10
+    for sample in samples:
+        assert sample.load_valid().all()
+        assert (sample.load_mask() == bright(scene())).all()
+
+
+def test_unsure_images_are_left_out(tmp_path: Path) -> None:
+    images = [save(tmp_path / "a.png", scene()), save(tmp_path / "b.png", scene(0, 0))]
+    (sample,) = read_manifest(self_label(images, [half_sure], tmp_path / "out", "x"))
+    assert sample.image.name == "b.png"
+    with pytest.raises(DataError, match="unsure of every one of the 1"):
+        self_label(images[:1], [half_sure], tmp_path / "none", "x")
+    assert not (tmp_path / "none" / "manifest.csv").exists()
+
+
+def test_bad_input(tmp_path: Path) -> None:
+    good = save(tmp_path / "a.png", scene())
+    small = save(tmp_path / "b.png", scene()[:32])
+    (tmp_path / "c.png").write_text("no image")
+    with pytest.raises(InputError, match="at least one"):
+        self_label([], [bright], tmp_path / "out", "x")
+    with pytest.raises(InputError, match="the same name"):
+        self_label([good, tmp_path / "other" / "a.jpg"], [bright], tmp_path / "out", "x")
+    with pytest.raises(DataError, match=r"b\.png is of another size"):
+        self_label([good, small], [bright], tmp_path / "out", "x", fixed_camera=True)
+    with pytest.raises(DataError, match=r"c\.png is not a readable image"):
+        self_label([tmp_path / "c.png"], [bright], tmp_path / "out", "x")
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(tmp_path / "photos" / "a.png", render(0, (120, 160), "day").image)
+    assert main(["data", "self-label", str(tmp_path / "photos"), "-o", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "out" / "manifest.csv")
+    assert main(["data", "self-label", str(tmp_path / "nowhere"), "-o", str(tmp_path / "out")]) == 2
+    assert "is not a folder" in capsys.readouterr().err
