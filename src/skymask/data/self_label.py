@@ -83,7 +83,8 @@ def _shared(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[tuple[Pat
 def _mean_alpha(frame: NDArray[np.uint8], models: Sequence[Sky]) -> NDArray[np.float32]:
     mirrored = np.ascontiguousarray(frame[:, ::-1])
     answers = [answer for sky in models for answer in (sky(frame), sky(mirrored)[:, ::-1])]
-    return np.mean(answers, axis=0, dtype=np.float32) / np.float32(255)
+    mean: NDArray[np.float32] = np.mean(answers, axis=0, dtype=np.float32)
+    return mean / np.float32(255)
 
 
 def _read(image: Path) -> NDArray[np.uint8]:

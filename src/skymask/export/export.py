@@ -9,10 +9,12 @@ from pathlib import Path
 
 from skymask.contract import ModelInfo
 from skymask.data.manifest import read_manifest
-from skymask.errors import InputError, OutputError
+from skymask.errors import InputError
+from skymask.export.fold import fold_sums
 from skymask.export.graph import SkyGraph
 from skymask.export.onnx import add_info, to_onnx
 from skymask.export.verify import Parity, compare, real_frames, require, synthetic_frames
+from skymask.files import writing
 from skymask.training.checkpoint import Checkpoint, load_checkpoint
 
 
@@ -39,18 +41,13 @@ def export(checkpoint_path: Path, output: Path, version: str, frames: Path | Non
     manifests = [frames] if frames else list(checkpoint.config.data.val)
     samples = [sample for path in manifests for sample in read_manifest(path)]
     graph = SkyGraph(checkpoint.network, checkpoint.working_size, checkpoint.config.threshold).eval()
-    model = to_onnx(graph)
+    slim = SkyGraph(fold_sums(checkpoint.network), checkpoint.working_size, checkpoint.config.threshold).eval()
+    model = to_onnx(slim)
     parity = compare(graph, model.SerializeToString(), chain(synthetic_frames(), real_frames(samples)))
     require(parity)
     add_info(model, _info(checkpoint, version, parity))
-    part = output.with_name(output.name + ".part")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
+    with writing(output) as part:
         part.write_bytes(model.SerializeToString())
-        part.replace(output)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(f"{output} cannot be written: {error.strerror}.") from error
     return parity
 
 

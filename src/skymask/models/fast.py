@@ -37,7 +37,7 @@ class StripContext(nn.Module):
         self.row = nn.Conv2d(inputs, outputs, 1, bias=False)
         self.column = nn.Conv2d(inputs, outputs, 1, bias=False)
         self.whole = nn.Conv2d(inputs, outputs, 1, bias=False)
-        self.norm = nn.BatchNorm2d(outputs)
+        self.norm: nn.Module = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
         rows = x.mean(dim=3, keepdim=True)
@@ -53,7 +53,7 @@ class DecoderStep(nn.Module):
         super().__init__()
         self.project = nn.Conv2d(deep, outputs, 1, bias=False)
         self.lateral = nn.Conv2d(lateral, outputs, 1, bias=False)
-        self.norm = nn.BatchNorm2d(outputs)
+        self.norm: nn.Module = nn.BatchNorm2d(outputs)
         self.mix = conv_bn_relu(outputs, outputs, 3)
 
     def forward(self, deep: Tensor, lateral: Tensor) -> Tensor:

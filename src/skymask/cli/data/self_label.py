@@ -40,6 +40,7 @@ def self_label(
     from skymask.data.self_label import self_label as label
     from skymask.errors import InputError
     from skymask.masks.images import SUFFIXES
+    from skymask.weights import DEFAULT_MODEL
 
     if not images.is_dir():
         raise InputError(f"{images} is not a folder. Give a folder of photographs.")
@@ -47,5 +48,5 @@ def self_label(
     if not files:
         raise InputError(f"No photograph found in {images}; looked for {', '.join(sorted(SUFFIXES))}.")
     with ExitStack() as stack:
-        models = [stack.enter_context(load(name)) for name in model or [None]]
+        models = [stack.enter_context(load(name)) for name in model or [DEFAULT_MODEL]]
         print(label(files, models, output, source, fixed_camera))
