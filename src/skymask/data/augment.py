@@ -33,6 +33,7 @@ class AugmentConfig(BaseModel):
     night: float = Field(0.08, ge=0, le=1, description="Strong darkening with a cast and noise.")
     saturation: float = Field(0.4, ge=0, le=1)
     grey: float = Field(0.1, ge=0, le=1, description="No colour at all, as infrared cameras see.")
+    sky_swap: float = Field(0.0, ge=0, le=1, description="The sky of another image behind the foreground.")
     haze: float = Field(0.15, ge=0, le=1, description="Blend towards a grey veil, stronger towards the top.")
     blur: float = Field(0.12, ge=0, le=1)
     noise: float = Field(0.25, ge=0, le=1)

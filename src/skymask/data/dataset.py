@@ -6,11 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
 from skymask.data.augment import AugmentConfig, augment
 from skymask.data.manifest import Sample
+from skymask.data.swap import sky_patch, swap_sky
+
+SWAP_TRIES = 4  # half of all images have sky enough to give
 
 Draw = tuple[int, int, tuple[int, int]]
 """Which sample, with which seed, at which height and width."""
@@ -35,8 +39,22 @@ class TrainingSet(Dataset[dict[str, Tensor]]):
         index, seed, size_hw = draw
         sample = self.samples[index]
         rng = np.random.default_rng(seed)
-        item = augment(sample.load_image(), sample.load_mask(), sample.load_valid(), size_hw, self.config, rng)
+        image, alpha = sample.load_image(), sample.load_mask()
+        # Beside unlabelled borders the old sky would stay: such images keep theirs.
+        if self.config.sky_swap and sample.ignore is None and rng.random() < self.config.sky_swap:
+            image = self._swap_sky(image, alpha, rng)
+        item = augment(image, alpha, sample.load_valid(), size_hw, self.config, rng)
         return {"image": item.image, "alpha": item.alpha, "valid": item.valid}
+
+    def _swap_sky(
+        self, image: NDArray[np.uint8], alpha: NDArray[np.uint8], rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        for _ in range(SWAP_TRIES):
+            donor = self.samples[rng.integers(len(self.samples))]
+            patch = sky_patch(donor.load_image(), donor.load_mask())
+            if patch is not None:
+                return swap_sky(image, alpha, patch)
+        return image
 
 
 class BalancedSampler(Sampler[Draw]):
