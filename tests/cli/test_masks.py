@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from skymask.cli import main
+from tests.support.coco_panoptic import read_panoptic
 from tests.support.tiny_model import reference
 
 
@@ -71,6 +72,7 @@ def test_a_missing_input_exits_2_before_any_work(photos: Path, tmp_path: Path, r
 @pytest.mark.parametrize(
     ("option", "value", "said"),
     [
+        ("--layout", "cocopanoptic", "Did you mean 'coco-panoptic'?"),
         ("--model", "fats", "Did you mean 'fast'?"),
         ("--engine", "openvno", "Did you mean 'openvino'?"),
         ("--device", "cpuu", "Did you mean 'cpu'?"),
@@ -89,6 +91,19 @@ def test_unknown_names_exit_2_with_the_nearest(
     model = [] if option == "--model" else ["--model", str(tiny_model)]
     assert main(["masks", str(photos), "-o", str(tmp_path / "out"), *model, option, value]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_coco_panoptic_lists_all_but_the_broken_photograph(photos: Path, tmp_path: Path, run: object) -> None:
+    (photos / "broken.jpg").write_bytes(b"text")
+    code, out, err = run(photos, "--layout", "coco-panoptic")  # type: ignore[operator]
+    assert code == 1
+    assert out.startswith("2 masks written to ")
+    assert "broken.jpg is not an image" in err
+    read = read_panoptic(tmp_path / "out" / "panoptic.json")
+    assert read.keys() == {"a.png", "day/b.png"}
+    with Image.open(photos / "day" / "b.png") as photo:
+        sky = reference(np.asarray(photo)) > 127
+    np.testing.assert_array_equal(read["day/b.png"].categories, np.where(sky, 187, 201))
 
 
 def test_odd_metadata_does_not_reach_the_screen(photos: Path, run: object, recwarn: pytest.WarningsRecorder) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from skymask.errors import InputError, OutputError
+from skymask.masks.layouts.coco_panoptic import CocoPanoptic
+from skymask.masks.layouts.plain import Plain
 from skymask.masks.plan import plan
 
 
@@ -23,7 +25,7 @@ def trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def masks(*inputs: str | Path, output: str = "out") -> dict[str, str]:
     """Photograph to mask, as text with forward slashes."""
-    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output))}
+    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output), Plain())}
 
 
 def test_a_folder_is_searched_and_its_structure_kept(trip: Path) -> None:
@@ -89,18 +91,18 @@ def test_the_output_may_lie_above_the_folder(trip: Path) -> None:
 def test_two_photographs_with_one_mask_are_refused(trip: Path) -> None:
     Path("trip/a.jpg").touch()
     with pytest.raises(InputError, match=r"trip/a\.jpg and trip/a\.png would both get the mask out/a\.png"):
-        plan([trip], Path("out"))
+        plan([trip], Path("out"), Plain())
 
 
 @pytest.mark.parametrize("output", ["trip", "./trip", "trip/day 1/.."])
 def test_a_folder_as_its_own_output_is_refused(trip: Path, output: str) -> None:
     with pytest.raises(InputError, match="cannot go to trip itself"):
-        plan([trip], Path(output))
+        plan([trip], Path(output), Plain())
 
 
 def test_a_mask_over_a_photograph_is_refused(trip: Path) -> None:
     with pytest.raises(InputError, match="would overwrite the photograph"):
-        plan(["trip/a.png"], Path("trip"))
+        plan(["trip/a.png"], Path("trip"), Plain())
 
 
 @pytest.mark.parametrize(
@@ -108,15 +110,28 @@ def test_a_mask_over_a_photograph_is_refused(trip: Path) -> None:
 )
 def test_what_is_not_there_is_refused(trip: Path, given: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        plan([given], Path("out"))
+        plan([given], Path("out"), Plain())
 
 
 def test_a_folder_without_photographs_is_refused(trip: Path) -> None:
     Path("empty").mkdir()
     with pytest.raises(InputError, match=r"No photograph found in empty; looked for files ending in \.avif"):
-        plan(["empty"], Path("out"))
+        plan(["empty"], Path("out"), Plain())
 
 
 def test_a_file_as_output_is_refused(trip: Path) -> None:
     with pytest.raises(OutputError, match="is a file"):
-        plan([trip], Path("trip/notes.txt"))
+        plan([trip], Path("trip/notes.txt"), Plain())
+
+
+def test_the_layout_says_where_masks_go(trip: Path) -> None:
+    jobs = {job.photograph.as_posix(): job for job in plan([trip], Path("out"), CocoPanoptic())}
+    assert jobs["trip/day 1/a.jpg"].name == Path("day 1/a.jpg")
+    assert jobs["trip/day 1/a.jpg"].mask == Path("out/panoptic/day 1/a.png")
+
+
+def test_one_name_in_two_inputs_is_refused_in_every_layout(trip: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"trip/a\.png and trip/day 1/a\.jpg would both get the mask out/panoptic/a\.png"
+    ):
+        plan(["trip/a.png", "trip/day 1/a.jpg"], Path("out"), CocoPanoptic())

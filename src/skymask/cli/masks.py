@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 if TYPE_CHECKING:
+    from skymask.masks.layouts.layout import Layout
     from skymask.masks.plan import Job
     from skymask.masks.segment import Outcome
     from skymask.runtime.segmenter import Segmenter
@@ -18,6 +19,7 @@ def masks(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    layout: str = "plain",
     overwrite: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     model: str | None = None,
     engine: str = "auto",
@@ -31,15 +33,21 @@ def masks(
     are skipped, so an interrupted run is resumed by calling it again. A photograph that cannot be read is reported,
     the others are done, and the exit code is 1.
 
+    With the layout coco-panoptic, the PNGs go to the subfolder panoptic and hold two segments: sky (alpha > 127), which
+    is COCO's category 187, sky-other-merged, and the rest, category 201, not-sky. The file panoptic.json lists them.
+    With coco-panoptic-void, the rest is left void.
+
     A photograph with an EXIF orientation gets a mask with the same stored layout and the same orientation.
 
     Examples:
         skymask masks photos -o masks
         skymask masks a.jpg b.png 'trip/**/*.tif' -o masks --overwrite
+        skymask masks photos -o labels --layout coco-panoptic
 
     Args:
         inputs: Photographs, folders (with all subfolders) and globs.
         output: Folder for the masks.
+        layout: plain, coco-panoptic or coco-panoptic-void.
         overwrite: Make masks again that are there already.
         model: Model file, or name of a shipped model. [default: the shipped one]
         engine: auto, onnxruntime or openvino.
@@ -47,15 +55,18 @@ def masks(
         threads: Threads for one inference. [default: all CPUs]
     """
     from skymask.errors import SkymaskError
+    from skymask.masks.layouts import build
     from skymask.masks.plan import plan
     from skymask.masks.segment import Status
     from skymask.runtime.segmenter import load
 
     _quieten_pillow()
-    jobs = plan(inputs, output)
+    form = build(layout)
+    jobs = plan(inputs, output, form)
     with load(model, engine, device, threads) as sky:
-        outcomes = _run(jobs, sky, overwrite)
+        outcomes = _run(jobs, sky, form, overwrite)
         used = f"{sky.info.name} {sky.info.version}, {sky.engine.engine} on {sky.engine.device}"
+    form.finish(jobs, output)
     count = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
     written = count[Status.WRITTEN]
     line = f"{written} mask{'' if written == 1 else 's'} written to {output} ({used})"
@@ -66,7 +77,7 @@ def masks(
         raise SkymaskError(f"{count[Status.FAILED]} of {len(jobs)} photographs failed; see above.")
 
 
-def _run(jobs: list[Job], sky: Segmenter, overwrite: bool) -> list[Outcome]:
+def _run(jobs: list[Job], sky: Segmenter, layout: Layout, overwrite: bool) -> list[Outcome]:
     """Makes the masks, with a progress bar where stderr is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -77,7 +88,7 @@ def _run(jobs: list[Job], sky: Segmenter, overwrite: bool) -> list[Outcome]:
     columns = (TextColumn("masks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     outcomes = []
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        for outcome in progress.track(segment(jobs, sky, overwrite), total=len(jobs)):
+        for outcome in progress.track(segment(jobs, sky, layout, overwrite), total=len(jobs)):
             if outcome.error is not None:
                 console.print(f"skymask: {outcome.error}", markup=False, highlight=False, soft_wrap=True)
             outcomes.append(outcome)

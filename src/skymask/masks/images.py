@@ -16,16 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from skymask.contract import Alphas, Frames
-from skymask.errors import MediaError, OutputError
+from skymask.contract import Frames
+from skymask.errors import MediaError
+from skymask.files import writing
 
 SUFFIXES = frozenset(
     (".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".jp2", ".avif", ".ppm", ".pgm", ".pnm")
 )
 """Endings, in lower case, by which photographs in a folder are recognised; a file named outright may have any."""
-
-PART_SUFFIX = ".part"
-"""A mask is written to a name with this ending and then moved into place, so that a mask that is there is whole."""
 
 _UPRIGHT = 1
 # EXIF orientation: how stored pixels are turned upright, and back.
@@ -108,34 +106,29 @@ def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
     return image.convert("RGB")
 
 
-def write_mask(alpha: Alphas, path: Path, orientation: int = _UPRIGHT) -> None:
-    """Writes an alpha as 8-bit grey PNG: 255 surely sky, 0 surely not.
+def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Turns an upright picture, uint8 [H, W] or [H, W, 3], to the layout that a file of this orientation stores."""
+    if orientation == _UPRIGHT:
+        return upright
+    return np.asarray(Image.fromarray(upright).transpose(_TURNS[orientation][1]))
+
+
+def write_mask(upright: NDArray[np.uint8], path: Path, orientation: int = _UPRIGHT) -> None:
+    """Writes a mask as 8-bit PNG.
 
     The file appears under its name only when it is whole.
 
     Args:
-        alpha: uint8 [H, W], upright.
+        upright: uint8, upright: [H, W] becomes grey, [H, W, 3] RGB.
         path: The file to write; its folder is made.
         orientation: EXIF orientation of the photograph, 1 to 8; the mask gets the same, and the same stored layout.
 
     Raises:
         OutputError: The file cannot be written.
     """
-    mask = Image.fromarray(alpha)
     exif = Image.Exif()
     if orientation != _UPRIGHT:
-        mask = mask.transpose(_TURNS[orientation][1])
         exif[ExifTags.Base.Orientation] = orientation
-    part = path.with_name(path.name + PART_SUFFIX)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            mask.save(part, format="PNG", exif=exif)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The mask {path} cannot be written: {error.strerror or error}. "
-            "Check the folder's permissions and the space left, or choose another with -o."
-        ) from error
+    mask = Image.fromarray(as_stored(upright, orientation))
+    with writing(path) as part:
+        mask.save(part, format="PNG", exif=exif)

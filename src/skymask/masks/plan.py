@@ -6,9 +6,13 @@ import glob
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skymask.errors import InputError, OutputError
 from skymask.masks.images import SUFFIXES
+
+if TYPE_CHECKING:
+    from skymask.masks.layouts.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -17,18 +21,21 @@ class Job:
 
     photograph: Path
     mask: Path
+    name: Path
+    """The photograph's path below the folder that was given, or its file name alone."""
 
 
-def plan(inputs: Sequence[str | Path], output: Path) -> list[Job]:
+def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> list[Job]:
     """Lists the photographs behind files, folders and globs, and the masks to make.
 
-    A file's mask is `output/<name>.png`. Folders are searched with all their subfolders, whose structure is kept:
-    `output/<subfolder>/<name>.png`; so is that below the fixed part of a glob, such as `trip` in `trip/**/*.jpg`.
-    Hidden files and whatever lies in `output` are left out of folders and globs.
+    A file goes by its name. Folders are searched with all their subfolders, and what is found goes by its path below
+    the folder; so it is with the fixed part of a glob, such as `trip` in `trip/**/*.jpg`. Hidden files and whatever
+    lies in `output` are left out of folders and globs.
 
     Args:
         inputs: Files, folders and globs. What exists under its literal name is no glob.
         output: The folder for the masks; need not exist.
+        layout: Says where in it the mask of each photograph goes.
 
     Returns:
         The jobs in the order of the inputs, sorted by name within each; none twice.
@@ -42,7 +49,7 @@ def plan(inputs: Sequence[str | Path], output: Path) -> list[Job]:
         raise OutputError(f"{output} is a file; the masks need a folder. Choose another with -o.")
     jobs: dict[Job, None] = {}
     for given in inputs:
-        found = [Job(photograph, _mask_path(output / name)) for photograph, name in _photographs(given, output)]
+        found = [Job(photo, output / layout.place(name), name) for photo, name in _photographs(given, output)]
         jobs.update(dict.fromkeys(found))
     _check_masks_are_distinct(jobs)
     return list(jobs)
@@ -90,11 +97,6 @@ def _lies_in(file: Path, folder: Path | None) -> bool:
 def _fixed_part(pattern: Path) -> Path:
     """The folder before the first part with a wildcard: `trip` of `trip/**/*.jpg`."""
     return next(parent for parent in pattern.parents if not glob.has_magic(str(parent)))
-
-
-def _mask_path(name: Path) -> Path:
-    """`a.jpg` becomes `a.png`, but `shot.0001`, whose ending is none of an image, `shot.0001.png`."""
-    return name.with_suffix(".png") if name.suffix.lower() in SUFFIXES else name.with_name(name.name + ".png")
 
 
 def _check_masks_are_distinct(jobs: Iterable[Job]) -> None:

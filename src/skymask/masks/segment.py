@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from skymask.contract import Alphas, Frames
 from skymask.errors import MediaError, SkymaskError
-from skymask.masks.images import Photograph, read_photograph, write_mask
+from skymask.masks.images import Photograph, read_photograph
+from skymask.masks.layouts.layout import Layout
 from skymask.masks.plan import Job
 
 # Photographs decoded ahead, and masks still being written, at any time. Two keep the model busy; a photograph of 24
@@ -54,12 +55,15 @@ class _Segmented:
     orientation: int
 
 
-def segment(jobs: Iterable[Job], sky: Callable[[Frames], Alphas], overwrite: bool = False) -> Iterator[Outcome]:
+def segment(
+    jobs: Iterable[Job], sky: Callable[[Frames], Alphas], layout: Layout, overwrite: bool = False
+) -> Iterator[Outcome]:
     """Makes the masks of photographs.
 
     Args:
         jobs: What to do, from `plan`.
         sky: Turns a frame into an alpha, as a `Segmenter` does; called from this thread.
+        layout: The one that the jobs were planned with; `finish` is left to the caller.
         overwrite: Make masks again that are there already.
 
     Yields:
@@ -67,13 +71,14 @@ def segment(jobs: Iterable[Job], sky: Callable[[Frames], Alphas], overwrite: boo
         exception.
 
     Raises:
-        OutputError: A mask cannot be written; the next ones could not be either.
+        OutputError: A mask cannot be written, or what is in its place is not of this layout; the next ones would fare
+            no better.
     """
     pool = ThreadPoolExecutor(2 * _AHEAD, thread_name_prefix="skymask-masks")
     try:
-        decoded = _ahead(pool, partial(_decode, overwrite=overwrite), jobs)
+        decoded = _ahead(pool, partial(_decode, layout=layout, overwrite=overwrite), jobs)
         segmented = (_infer(item, sky) for item in decoded)
-        yield from _ahead(pool, _write, segmented)
+        yield from _ahead(pool, partial(_write, layout=layout), segmented)
     finally:
         pool.shutdown(cancel_futures=True)  # also on Ctrl-C and on an error: masks being written are finished
 
@@ -89,8 +94,8 @@ def _ahead(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iter
         yield waiting.popleft().result()
 
 
-def _decode(job: Job, overwrite: bool) -> _Decoded | Outcome:
-    if job.mask.exists() and not overwrite:
+def _decode(job: Job, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
+    if not overwrite and layout.is_made(job.mask):
         return Outcome(job, Status.SKIPPED)
     try:
         return _Decoded(job, read_photograph(job.photograph))
@@ -107,8 +112,8 @@ def _infer(item: _Decoded | Outcome, sky: Callable[[Frames], Alphas]) -> _Segmen
         return Outcome(item.job, Status.FAILED, MediaError(f"{item.job.photograph}: {error}"))
 
 
-def _write(item: _Segmented | Outcome) -> Outcome:
+def _write(item: _Segmented | Outcome, layout: Layout) -> Outcome:
     if isinstance(item, Outcome):
         return item
-    write_mask(item.alpha, item.job.mask, item.orientation)
+    layout.write(item.alpha, item.job.mask, item.orientation)
     return Outcome(item.job, Status.WRITTEN)

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from skymask.errors import InputError, ModelError
+from skymask.files import writing
 from skymask.models import build
 from skymask.training.config import TrainConfig, parse_config
 
@@ -37,11 +38,14 @@ class Checkpoint:
 
 
 def save_weights(path: Path, weights: dict[str, Tensor], config: TrainConfig, metrics: dict[str, Any]) -> None:
-    """Writes weights with configuration and metrics in the file's metadata; replaces an older file at once."""
+    """Writes weights with configuration and metrics in the file's metadata; replaces an older file at once.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
     metadata = {"config": config.model_dump_json(), "metrics": json.dumps(metrics)}
-    part = path.with_name(path.name + ".part")
-    save_file({key: tensor.contiguous() for key, tensor in weights.items()}, part, metadata)
-    part.replace(path)
+    with writing(path) as part:
+        save_file({key: tensor.contiguous() for key, tensor in weights.items()}, part, metadata)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -71,10 +75,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def save_resume(path: Path, state: dict[str, Any]) -> None:
-    """Writes all that a resumed run needs besides its configuration; replaces an older file at once."""
-    part = path.with_name(path.name + ".part")
-    torch.save(state, part)
-    part.replace(path)
+    """Writes all that a resumed run needs besides its configuration; replaces an older file at once.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    with writing(path) as part:
+        torch.save(state, part)
 
 
 def load_resume(path: Path) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from types import TracebackType
 
 import PIL.Image
 
-from skymask.errors import DisplayError, OutputError
+from skymask.errors import DisplayError
+from skymask.files import writing
 from skymask.video.overlay import VIEWS, View, compose, picture_size
 from skymask.video.pipeline import Job
 from skymask.video.source import Frame, Image, SourceInfo
@@ -232,13 +233,8 @@ class Window:
             return
         time_s = self._shown.frame.time_s
         path = Path(f"{self._info.name}_{_clock(time_s)}_{self.view}.png")
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
+        with writing(path.absolute()) as part:
             PIL.Image.fromarray(self._picture(self._shown)).save(part, format="PNG")
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise OutputError(f"The picture {path.absolute()} cannot be saved: {error.strerror}.") from None
         self._tell(f"Saved {path}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from array import array
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skymask.errors import OutputError
+from skymask.files import write_text
 
 STAGES = ("decode", "infer", "composite", "encode", "display")
 
@@ -68,10 +67,4 @@ class Report:
         Raises:
             OutputError: The file cannot be written.
         """
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            part.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise OutputError(f"The report {path} cannot be written: {error.strerror}. Choose another place.") from None
+        write_text(path, json.dumps(asdict(self), indent=2) + "\n")

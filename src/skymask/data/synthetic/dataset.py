@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from skymask.data.synthetic.scene import render
-from skymask.errors import InputError, OutputError
+from skymask.errors import InputError
+from skymask.files import write_text, writing
 
 _COLUMNS = ("source", "group", "image", "mask", "ignore", "width", "height", "sky_fraction")
 _JPEG_QUALITY = 92
@@ -49,20 +49,12 @@ def write_dataset(
     if count < 1 or (jobs is not None and jobs < 1):
         raise InputError(f"A dataset needs at least one scene and one process; got count={count}, jobs={jobs}.")
     tasks = [(out, seed + index, _format(index, max(size_hw))) for index in range(count)]
-    try:
-        for folder in ("images", "masks"):
-            (out / folder).mkdir(parents=True, exist_ok=True)
-        rows = []
-        for row in _run(tasks, jobs):
-            rows.append(row)
-            if on_scene is not None:
-                on_scene(len(rows))
-        return _write_manifest(out, rows)
-    except OSError as error:
-        raise OutputError(
-            f"Cannot write the synthetic scenes to {out}: {error.strerror or error}. Choose a folder that can be "
-            "written, on a disk with room."
-        ) from error
+    rows = []
+    for row in _run(tasks, jobs):
+        rows.append(row)
+        if on_scene is not None:
+            on_scene(len(rows))
+    return _write_manifest(out, rows)
 
 
 Task = tuple[Path, int, tuple[int, int]]
@@ -89,12 +81,10 @@ def _write_scene(task: Task) -> Row:
     out, seed, size_hw = task
     scene = render(seed, size_hw)
     image, mask = f"images/{scene.kind}_{seed:06d}.jpg", f"masks/{scene.kind}_{seed:06d}.png"
-    picture = BytesIO()
-    Image.fromarray(scene.image).save(picture, "JPEG", quality=_JPEG_QUALITY)
-    matte = BytesIO()
-    Image.fromarray(scene.alpha).save(matte, "PNG")
-    _replace(out / image, picture.getvalue())
-    _replace(out / mask, matte.getvalue())
+    with writing(out / image) as part:
+        Image.fromarray(scene.image).save(part, "JPEG", quality=_JPEG_QUALITY)
+    with writing(out / mask) as part:
+        Image.fromarray(scene.alpha).save(part, "PNG")
     height, width = size_hw
     sky_fraction = float(np.mean(scene.alpha, dtype=np.float64)) / 255
     return "synthetic", scene.kind, image, mask, "", width, height, f"{sky_fraction:.4f}"
@@ -106,14 +96,5 @@ def _write_manifest(out: Path, rows: list[Row]) -> Path:
     writer.writerow(_COLUMNS)
     writer.writerows(rows)
     path = out / "manifest.csv"
-    _replace(path, text.getvalue().encode())
+    write_text(path, text.getvalue())
     return path
-
-
-def _replace(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

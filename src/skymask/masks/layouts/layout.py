@@ -1,0 +1,64 @@
+"""What every mask layout offers; planning, segmenting and the command line know nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from skymask.contract import Alphas
+from skymask.masks.images import SUFFIXES
+from skymask.masks.plan import Job
+
+
+class Layout(Protocol):
+    """Where masks go and how they are written, for one run. `is_made` and `write` are called from several threads."""
+
+    def place(self, name: Path) -> Path:
+        """Names the mask of a photograph.
+
+        Args:
+            name: The photograph's path below the folder that was given, or its file name alone.
+
+        Returns:
+            The mask's path below the output folder.
+        """
+        ...
+
+    def is_made(self, mask: Path) -> bool:
+        """Returns whether there is a mask from an earlier run, which then is not made again.
+
+        Raises:
+            OutputError: What is there is not of this layout.
+        """
+        ...
+
+    def write(self, alpha: Alphas, mask: Path, orientation: int) -> None:
+        """Writes the mask of a photograph; it appears under its name only when it is whole.
+
+        Args:
+            alpha: uint8 [H, W], upright, 255 surely sky, 0 surely not.
+            mask: The file to write; its folder is made.
+            orientation: EXIF orientation of the photograph, 1 to 8, see `skymask.masks.images`.
+
+        Raises:
+            OutputError: The file cannot be written.
+        """
+        ...
+
+    def finish(self, jobs: Sequence[Job], output: Path) -> None:
+        """Writes what belongs to all masks together, once they are done.
+
+        Args:
+            jobs: All that was asked for, also where it failed or was there already.
+            output: The folder for the masks.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        ...
+
+
+def png_name(name: Path) -> Path:
+    """`a.jpg` becomes `a.png`, but `shot.0001`, whose ending is none of an image, `shot.0001.png`."""
+    return name.with_suffix(".png") if name.suffix.lower() in SUFFIXES else name.with_name(name.name + ".png")

@@ -1,0 +1,65 @@
+"""What all layouts have in common; the suite runs over each of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image, ImageOps
+
+from skymask.errors import InputError, OutputError
+from skymask.masks.layouts import LAYOUTS, build
+from skymask.masks.layouts.layout import Layout
+
+ALPHA = np.zeros((5, 7), np.uint8)
+ALPHA[:2] = 255
+ALPHA[2, 3] = 128
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request: pytest.FixtureRequest) -> Layout:
+    return build(request.param)
+
+
+@pytest.mark.parametrize("name", ["day/a.jpg", "day/a.b.TIFF", "shot.0001"])
+def test_a_mask_keeps_the_subfolder_and_the_name(layout: Layout, name: str) -> None:
+    mask = layout.place(Path(name))
+    assert mask.suffix == ".png"
+    assert mask.parent.name == Path(name).parent.name or mask.parent.name == "panoptic"
+    assert mask.stem in (Path(name).stem, Path(name).name)
+    assert not mask.is_absolute()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_mask_is_stored_like_its_photograph(layout: Layout, orientation: int, tmp_path: Path) -> None:
+    mask = tmp_path / layout.place(Path("a.jpg"))
+    layout.write(ALPHA, mask, orientation)
+    with Image.open(mask) as stored:
+        assert stored.size == ((7, 5) if orientation < 5 else (5, 7))
+        assert stored.getexif().get(ExifTags.Base.Orientation, 1) == orientation
+        upright = np.asarray(ImageOps.exif_transpose(stored).convert("RGB")).astype(int)
+    sky = (upright == upright[0, 0]).all(axis=-1) if mask.parent.name == "panoptic" else upright[..., 0] > 127
+    np.testing.assert_array_equal(sky, ALPHA > 127)
+
+
+def test_a_mask_that_was_written_is_there(layout: Layout, tmp_path: Path) -> None:
+    mask = tmp_path / layout.place(Path("day/a.jpg"))
+    assert not layout.is_made(mask)
+    layout.write(ALPHA, mask, 6)
+    assert layout.is_made(mask)
+    assert [file.name for file in mask.parent.iterdir()] == [mask.name]
+
+
+def test_an_output_that_cannot_be_written_is_an_error(layout: Layout, tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(OutputError, match=r"a\.png cannot be written"):
+        layout.write(ALPHA, tmp_path / "out" / layout.place(Path("a.jpg")), 1)
+
+
+@pytest.mark.parametrize(("given", "meant"), [("cocopanoptic", "coco-panoptic"), ("Plain", "plain"), ("void", None)])
+def test_an_unknown_layout_is_refused_with_the_nearest(given: str, meant: str | None) -> None:
+    with pytest.raises(InputError, match=f"no mask layout '{given}'") as refused:
+        build(given)
+    assert (f"Did you mean '{meant}'?" in str(refused.value)) == (meant is not None)
+    assert "Known: coco-panoptic, coco-panoptic-void, plain." in str(refused.value)
