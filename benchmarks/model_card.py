@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from skymask.data.manifest import read_manifest
-from skymask.evaluation.evaluate import table
+from skymask.evaluation.result import table
 from skymask.training.checkpoint import load_checkpoint
 
 

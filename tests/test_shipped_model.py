@@ -11,7 +11,6 @@ import pytest
 
 import skymask
 from skymask import weights
-from skymask.data.manifest import read_manifest
 from skymask.data.synthetic import SCENE_KINDS, render
 from skymask.evaluation.evaluate import evaluate
 from skymask.evaluation.metrics import Counts, count
@@ -91,7 +90,7 @@ def test_both_engines_agree(sky: skymask.Segmenter) -> None:
 def summary(sky: skymask.Segmenter) -> dict[str, Any]:
     if MANIFEST is None:
         pytest.skip("the validation images are not at hand")
-    return evaluate(sky, read_manifest(MANIFEST))
+    return evaluate(sky, [MANIFEST])
 
 
 @pytest.mark.parametrize("source", BARS)

@@ -46,6 +46,10 @@ class MediaError(SkymaskError):
     """A video or image breaks off, or cannot be decoded."""
 
 
+class DownloadError(SkymaskError):
+    """A server cannot be reached, refuses, or sends something else than it announced."""
+
+
 class OutputError(SkymaskError):
     """A result cannot be written: no permission, no space, no such folder."""
 

@@ -16,7 +16,18 @@ from skymask import cli
 from skymask.cli import main
 from skymask.errors import MediaError, ModelError
 
-COMMANDS = ["demo", "video", "masks", "info", "train", "export", "evaluate", "data synthetic"]
+COMMANDS = [
+    "demo",
+    "video",
+    "masks",
+    "info",
+    "train",
+    "export",
+    "evaluate",
+    "data fetch",
+    "data import",
+    "data synthetic",
+]
 
 
 @pytest.fixture

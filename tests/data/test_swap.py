@@ -13,7 +13,6 @@ from skymask.data.manifest import Sample, read_manifest
 from skymask.data.swap import sky_patch, swap_sky
 from tests.support.datasets import write_dataset
 
-
 STILL = AugmentConfig(
     rotation_deg=0,
     horizontal_flip=0,

@@ -69,12 +69,12 @@ def _command(name: str) -> Callable[..., None]:
 
 _use = Group("Cut out the sky", sort_key=0)
 _make = Group("Make models", sort_key=1)
-for _group, _names in ((_use, ("demo", "video", "masks", "info")), (_make, ("train", "export", "evaluate"))):
+for _group, _names in ((_use, ("demo", "video", "masks", "info")), (_make, ("train", "export", "evaluate", "compare"))):
     for _order, _name in enumerate(_names):
         app.command(_command(_name), name=_name, group=_group, sort_key=_order)
 _data = App(name="data", help="Make data sets.", group=_make, group_commands="Commands")
-for _order, _name in enumerate(("synthetic", "self_label")):
-    _data.command(_command(f"data.{_name}"), name=_name.replace("_", "-"), sort_key=_order)
+for _order, _name in enumerate(("fetch", "import_", "audit", "split", "synthetic", "self_label")):
+    _data.command(_command(f"data.{_name}"), name=_name.strip("_").replace("_", "-"), sort_key=_order)
 app.command(_data)
 
 

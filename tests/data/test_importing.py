@@ -1,0 +1,223 @@
+"""A user's own labelled folders, well made and otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skymask.data.importing import Pairs, import_folder, import_source, pair_up
+from skymask.data.lock import only_run_in
+from skymask.data.manifest import read_manifest
+from skymask.errors import DataError, InputError
+from tests.support.datasets import write_dataset
+
+SIZE_WH = (48, 40)
+
+
+def image(path: Path, size_wh: tuple[int, int] = SIZE_WH) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size_wh, (90, 120, 200)).save(path)
+    return path
+
+
+def mask(path: Path, size_wh: tuple[int, int] = SIZE_WH, value: int = 255) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.zeros(size_wh[::-1], np.uint8)
+    pixels[: size_wh[1] // 2] = value
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def pairs(folder: Path, group: str = "folder") -> Pairs:
+    return pair_up(folder / "images", folder / "masks", "mine", None, group, leave_out=folder / "out")
+
+
+def test_masks_are_found_by_name_in_subfolders_or_by_the_folder(tmp_path: Path) -> None:
+    own = mask(tmp_path / "masks/day/a.png")
+    camera = mask(tmp_path / "masks/cam/7.png")
+    expected = {
+        image(tmp_path / "images/day/a.jpg"): own,
+        image(tmp_path / "images/cam/7/x.jpg"): camera,
+        image(tmp_path / "images/cam/7/sub/shot.0001.webp"): camera,
+    }
+    alone = image(tmp_path / "images/day/b.jpg")
+    image(tmp_path / "images/.hidden/a.jpg")
+    unused = mask(tmp_path / "masks/day/c.tif")
+    found = pairs(tmp_path)
+    assert {sample.image: sample.mask for sample in found.samples} == expected
+    assert {sample.group for sample in found.samples} == {"day", "cam/7", "cam/7/sub"}
+    assert found.images_without_mask == [alone]
+    assert found.masks_without_image == [unused]
+
+
+def test_masks_within_the_folder_of_images_are_no_images(tmp_path: Path) -> None:
+    image(tmp_path / "photos/a.jpg")
+    mask(tmp_path / "photos/masks/a.png")
+    found = pair_up(tmp_path / "photos", tmp_path / "photos/masks", "mine", leave_out=tmp_path / "out")
+    assert [sample.group for sample in found.samples] == ["photos"]
+    assert found.images_without_mask == []
+
+
+@pytest.mark.parametrize(
+    ("group", "expected"),
+    [("folder", ["port", "port"]), ("image", ["port/7_a.jpg", "port/8_b.jpg"]), (r"(\d+)_", ["7", "8"])],
+)
+def test_groups(group: str, expected: list[str], tmp_path: Path) -> None:
+    image(tmp_path / "images/port/7_a.jpg")
+    image(tmp_path / "images/port/8_b.jpg")
+    mask(tmp_path / "masks/port.png")
+    assert [sample.group for sample in pairs(tmp_path, group).samples] == expected
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        ("folders", "neither folder nor image"),
+        ("(", "no regular expression"),
+        (r"(\d+)_", "finds nothing in the image"),
+    ],
+)
+def test_groupings_that_make_no_sense(group: str, said: str, tmp_path: Path) -> None:
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "masks/a.png")
+    with pytest.raises(InputError, match=said):
+        pairs(tmp_path, group)
+
+
+def test_folders_that_hold_no_pairs(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no folder"):
+        pairs(tmp_path)
+    image(tmp_path / "images/a.jpg")
+    (tmp_path / "masks").mkdir()
+    with pytest.raises(DataError, match="masks holds no images"):
+        pairs(tmp_path)
+    mask(tmp_path / "masks/b.png")
+    with pytest.raises(DataError, match="None of 1 images has a mask"):
+        pairs(tmp_path)
+    mask(tmp_path / "masks/a.png")
+    mask(tmp_path / "masks/a.tif")
+    with pytest.raises(DataError, match=r"a\.png and .*a\.tif both fit the image a\.jpg"):
+        pairs(tmp_path)
+    with pytest.raises(InputError, match="same folder"):
+        pair_up(tmp_path / "images", tmp_path / "images", "mine", leave_out=tmp_path / "out")
+
+
+def test_the_manifest_points_to_the_files_where_they_are(tmp_path: Path) -> None:
+    original = image(tmp_path / "images/a.jpg")
+    own = mask(tmp_path / "masks/a.png")
+    without_label = mask(tmp_path / "ignore/a.png")
+    image(tmp_path / "images/b.jpg")
+    mask(tmp_path / "masks/b.png")
+    steps: list[tuple[int, int]] = []
+    registered, _ = import_folder(
+        tmp_path / "images",
+        tmp_path / "masks",
+        tmp_path / "out",
+        ignore=tmp_path / "ignore",
+        on_file=lambda *step: steps.append(step),
+    )
+    first, second = read_manifest(registered.manifest)
+    assert first.source == "out"
+    assert first.image.samefile(original)
+    assert first.mask.samefile(own)
+    assert first.ignore is not None
+    assert first.ignore.samefile(without_label)
+    assert second.ignore is None
+    assert "../images/a.jpg" in registered.manifest.read_text()
+    assert steps == [(done, 5) for done in range(1, 6)]
+    assert not (tmp_path / "out/converted").exists()
+
+
+def test_masks_of_other_kinds_are_converted_beside_the_manifest(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        image(tmp_path / f"images/{name}.jpg")
+    kept = mask(tmp_path / "masks/a.png", value=1).read_bytes()
+    Image.open(mask(tmp_path / "masks/b.tif")).convert("1").save(tmp_path / "masks/b.tif")
+    for _ in range(2):  # a second run takes the originals again, not its own results
+        registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert [what for _, what in registered.conversions] == ["0 and 1 to 0 and 255", "1 bit to 8"]
+    written = {sample.mask.relative_to(tmp_path).as_posix() for sample in registered.samples}
+    assert written == {"out/converted/masks/a.png", "out/converted/masks/b.tif.png"}
+    for sample in read_manifest(registered.manifest):
+        assert set(np.unique(sample.load_mask())) == {0, 255}
+    assert (tmp_path / "masks/a.png").read_bytes() == kept
+
+
+def test_results_within_the_folder_of_images_are_no_images(tmp_path: Path) -> None:
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "masks/a.png", value=1)
+    for _ in range(2):
+        registered, found = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "images")
+        assert len(registered.samples) == 1
+        assert found.images_without_mask == []
+
+
+def test_what_is_unusable_is_left_out_with_its_reason(tmp_path: Path) -> None:
+    for name in ("good", "broken", "wide", "turned", "no_mask_of_its_own"):
+        image(tmp_path / f"images/{name}.jpg")
+        mask(tmp_path / f"masks/{name}.png")
+    (tmp_path / "images/broken.jpg").write_bytes(b"text")
+    mask(tmp_path / "masks/wide.png", (50, 40))
+    mask(tmp_path / "masks/turned.png", SIZE_WH[::-1])
+    Image.new("RGB", SIZE_WH, (0, 128, 255)).save(tmp_path / "masks/no_mask_of_its_own.png")
+    registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert [sample.image.name for sample in read_manifest(registered.manifest)] == ["good.jpg"]
+    reasons = sorted(map(str, registered.rejected))
+    assert len(reasons) == 4
+    assert any("broken.jpg cannot be decoded" in reason for reason in reasons)
+    assert any("wide.jpg is 48x40 but" in reason and "50x40" in reason for reason in reasons)
+    assert any("turned.jpg" in reason and "stored on its side" in reason for reason in reasons)
+    assert any("no_mask_of_its_own.png has colours" in reason for reason in reasons)
+
+
+def test_nothing_usable_leaves_no_manifest(tmp_path: Path) -> None:
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "masks/a.png", (50, 40))
+    with pytest.raises(DataError, match=r"None of 1 images is usable\. The first reason: .*a\.jpg is 48x40"):
+        import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert not (tmp_path / "out/manifest.csv").exists()
+
+
+def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "masks/a.png")
+    with only_run_in(tmp_path / "out"), pytest.raises(InputError, match="Another run"):
+        import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+
+
+def test_one_source_of_a_manifest_is_copied(tmp_path: Path) -> None:
+    original = write_dataset(tmp_path / "from")
+    registered = import_source("left", original.parent, tmp_path / "root")
+    samples = read_manifest(tmp_path / "root/manifest.csv")
+    assert [sample.image.relative_to(tmp_path).as_posix() for sample in samples] == [
+        f"root/images/{index}.png" for index in (0, 2, 4)
+    ]
+    assert registered.samples == samples
+    theirs = [sample for sample in read_manifest(original) if sample.source == "left"]
+    for copy, sample in zip(samples, theirs, strict=True):
+        assert (copy.source, copy.group) == (sample.source, sample.group)
+        assert copy.image.read_bytes() == sample.image.read_bytes()
+        assert copy.mask.read_bytes() == sample.mask.read_bytes()
+    times = [sample.image.stat().st_ino for sample in samples]
+    import_source("left", original.parent, tmp_path / "root")
+    assert [sample.image.stat().st_ino for sample in samples] == times, "files were copied again"
+
+
+def test_a_source_that_is_not_there_or_is_there_already(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path).parent
+    with pytest.raises(InputError, match=r"no source 'lefd'\. Did you mean 'left'\?"):
+        import_source("lefd", folder, tmp_path / "root")
+    with pytest.raises(InputError, match="where the data are already"):
+        import_source("left", folder, folder)
+
+
+def test_labels_of_the_shared_data_are_taken_as_they_are(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[3] / "shared" / "data" / "val"
+    if not folder.is_dir():
+        pytest.skip("the shared data are not here")
+    registered = import_source("nk_ade20k", folder, tmp_path / "root")
+    assert len(registered.samples) == 15
+    assert (registered.rejected, registered.conversions, registered.doubtful) == ([], [], [])

@@ -1,0 +1,95 @@
+"""Masks and images as other tools write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from skymask.data.label_files import read_alpha, read_size
+from skymask.errors import DataError
+
+HALF = np.repeat(np.array([[255], [0]], np.uint8), 5, axis=1)
+
+
+def as_colours(pixels: np.ndarray) -> Image.Image:
+    return Image.fromarray(np.repeat(pixels[..., None], 3, axis=2))
+
+
+@pytest.mark.parametrize(
+    ("image", "conversion"),
+    [
+        (Image.fromarray(HALF), None),
+        (Image.fromarray(HALF).convert("1"), "1 bit to 8"),
+        (Image.fromarray(HALF // 255), "0 and 1 to 0 and 255"),
+        (Image.fromarray(HALF.astype(np.uint16) * 257), "16 bits to 8"),
+        (Image.fromarray(HALF.astype(np.uint16)), "8 bits stored as 16 to 8"),
+        (Image.fromarray(HALF.astype(np.uint16) // 255), "0 and 1 to 0 and 255"),
+        (as_colours(HALF), "RGB to grey"),
+        (as_colours(HALF // 255), "0 and 1 to 0 and 255"),
+        (as_colours(HALF).convert("RGBA"), "RGBA to grey"),
+        (Image.fromarray(HALF).convert("LA"), "LA to grey"),
+        (Image.fromarray(HALF).convert("P"), "P to grey"),
+    ],
+    ids=lambda value: value.mode if isinstance(value, Image.Image) else str(value),
+)
+def test_masks_of_all_kinds_mean_the_same(image: Image.Image, conversion: str | None, tmp_path: Path) -> None:
+    image.save(tmp_path / "mask.png")
+    alpha = read_alpha(tmp_path / "mask.png")
+    assert alpha.pixels.dtype == np.uint8
+    np.testing.assert_array_equal(alpha.pixels, HALF)
+    assert alpha.conversion == conversion
+
+
+def test_a_mask_without_sky_and_one_of_nothing_else_stay_as_they_are(tmp_path: Path) -> None:
+    for value in (0, 255, 128):
+        Image.new("L", (4, 3), value).save(tmp_path / "mask.png")
+        alpha = read_alpha(tmp_path / "mask.png")
+        assert (alpha.pixels == value).all()
+        assert alpha.conversion is None
+        assert not alpha.looks_like_numbers
+
+
+def test_numbers_of_classes_are_suspected(tmp_path: Path) -> None:
+    Image.fromarray(np.array([[0, 10], [23, 2]], np.uint8)).save(tmp_path / "mask.png")
+    assert read_alpha(tmp_path / "mask.png").looks_like_numbers
+
+
+@pytest.mark.parametrize(
+    ("image", "said"),
+    [
+        (Image.new("RGB", (4, 4), (135, 206, 235)), "has colours"),
+        (Image.new("RGBA", (4, 4), (255, 255, 255, 0)), "has transparent parts"),
+        (Image.fromarray(np.zeros((4, 4), np.float32)), "of the kind F"),
+    ],
+    ids=["colours", "transparent", "float"],
+)
+def test_masks_that_are_not_clear_are_refused(image: Image.Image, said: str, tmp_path: Path) -> None:
+    image.save(tmp_path / "mask.tif")
+    with pytest.raises(DataError, match=said):
+        read_alpha(tmp_path / "mask.tif")
+
+
+@pytest.mark.parametrize("read", [read_alpha, read_size])
+def test_files_that_break_off_are_refused(read: object, tmp_path: Path) -> None:
+    path = tmp_path / "image.jpg"
+    Image.effect_noise((64, 48), 80).save(path)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(DataError, match="cannot be decoded"):
+        read(path)  # type: ignore[operator]
+    path.write_bytes(b"text")
+    with pytest.raises(DataError, match="cannot be decoded"):
+        read(path)  # type: ignore[operator]
+    path.unlink()
+    with pytest.raises(DataError, match="No such file"):
+        read(path)  # type: ignore[operator]
+
+
+def test_images_have_eight_bits(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
+    assert read_size(tmp_path / "a.png") == (30, 40)
+    Image.fromarray(np.zeros((30, 40), np.uint16)).save(tmp_path / "b.png")
+    with pytest.raises(DataError, match="more than 8 bits"):
+        read_size(tmp_path / "b.png")

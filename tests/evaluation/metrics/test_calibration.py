@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torchmetrics.classification import BinaryCalibrationError
+
+from skymask.evaluation.metrics import count
+from skymask.evaluation.metrics.calibration import BINS, histogram, reliability, threshold_curve
+
+
+def example(highest: int = 256) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(5)
+    alpha = rng.integers(0, highest, (60, 80)).astype(np.uint8)
+    truth = np.where(rng.random(alpha.shape) < (alpha / 255) ** 2, 255, 0).astype(np.uint8)
+    return alpha, truth, rng.random(alpha.shape) < 0.8
+
+
+def test_every_threshold_is_as_if_counted_at_it() -> None:
+    alpha, truth, valid = example()
+    curve = threshold_curve(histogram(alpha, truth, valid))
+    for threshold in (0, 63, 127, 200, 254):
+        counts = count(np.where(alpha > threshold, 255, 0).astype(np.uint8), truth, valid)
+        at = curve["thresholds"].index(threshold)
+        shares = [curve[key][at] for key in ("precision", "recall", "iou")]
+        assert shares == pytest.approx([counts.precision, counts.recall, counts.iou])
+
+
+def test_calibration_error_agrees_with_torchmetrics() -> None:
+    alpha, truth, valid = example(255)  # torchmetrics puts a probability of exactly 1 into a bin of its own
+    theirs = BinaryCalibrationError(n_bins=BINS, norm="l1")
+    theirs.update(torch.tensor(alpha[valid] / 255), torch.tensor(truth[valid] > 127).int())
+    assert reliability(histogram(alpha, truth, valid))["ece"] == pytest.approx(float(theirs.compute()), abs=1e-6)
+
+
+def test_bins_by_hand() -> None:
+    alpha = np.array([[0, 0, 0, 255, 255, 255, 100, 101]], np.uint8)
+    truth = np.array([[0, 0, 255, 255, 255, 255, 0, 255]], np.uint8)
+    bins = reliability(histogram(alpha, truth, np.ones(alpha.shape, np.bool_)))
+    middle = int(100 / 255 * BINS)
+    assert len(bins["edges"]) == BINS + 1
+    assert [bins["pixels"][at] for at in (0, middle, BINS - 1)] == [3, 2, 3]
+    assert [bins["observed"][at] for at in (0, middle, BINS - 1)] == [pytest.approx(1 / 3), 0.5, 1]
+    assert bins["predicted"][middle] == pytest.approx(100.5 / 255)
+    assert bins["predicted"][1] is None
+    assert bins["ece"] == pytest.approx((1 + abs(1 - 201 / 255) + 0) / 8)
+
+
+def test_pixels_without_label_do_not_count_and_none_at_all_say_nothing() -> None:
+    alpha, truth, valid = example()
+    assert histogram(alpha, truth, valid).sum() == valid.sum()
+    nothing = histogram(alpha, truth, np.zeros_like(valid))
+    assert reliability(nothing)["ece"] is None
+    assert set(threshold_curve(nothing)["iou"]) == {None}
