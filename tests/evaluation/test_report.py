@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skymask.evaluation.report import WorstImage, write_report
+from skymask.evaluation.report import write_report
 from skymask.evaluation.report.pictures import FALSE_SKY, LONGEST_PX, MISSED_SKY, draw
-from skymask.evaluation.report.terms import BY_KEY, METRICS
+from skymask.evaluation.terms import BY_KEY, METRICS
+from skymask.evaluation.worst import WorstImage
 
 NASTY = "<img src=x onerror=alert(1)>&\"'.jpg"
 VOID = {"meta", "img", "br", "link", "input", "hr"}

@@ -26,10 +26,10 @@ def evaluate(
 ) -> None:
     """Score a model on labelled images.
 
-    Prints a table per source: IoU of sky with its 95 % interval, mean IoU, Dice, pixel accuracy and Boundary IoU (alpha
-    > 127 against mask > 127, counts pooled, unlabelled pixels left out), and how often sky is claimed where there is
-    none. With -o, writes all numbers, also per image, camera, light and share of sky, and a report with plots and the
-    worst images.
+    Prints a table per source: IoU of sky with its 95 % interval, mean IoU, Dice, pixel accuracy and Boundary IoU, and
+    how often sky is claimed where there is none. Sky is what has an alpha above 127, in the label too; counts are
+    pooled, and pixels without a label left out. With -o, writes all numbers, also per image, camera, light and share of
+    sky, and a report with plots and the worst images.
 
     Examples:
         skymask evaluate fast val/manifest.csv

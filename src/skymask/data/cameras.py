@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from skymask.decoding import DECODE_ERRORS
 from skymask.errors import InputError
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -76,6 +77,6 @@ def look_at_mask(root: Path, camera: str) -> CameraMask:
             mask = np.asarray(file.convert("L"))
     except FileNotFoundError:
         return CameraMask(problem=f"there is no masks/{path.name}")
-    except (OSError, SyntaxError, ValueError) as error:  # what Pillow raises on broken files
+    except DECODE_ERRORS as error:
         return CameraMask(problem=f"masks/{path.name} cannot be read ({error})")
     return CameraMask((mask.shape[1], mask.shape[0]), float((mask > 127).mean()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError
 
-# What Pillow's decoders raise on broken files; it has no common base of its own.
-_BrokenError = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _DEEP_MODES = (*_SIXTEEN_BIT_MODES, "I", "F")
 _COLOUR_MODES = ("RGB", "RGBA", "P", "PA", "LA")
@@ -100,7 +98,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
         with Image.open(path) as image:
             image.load()
             yield image
-    except _BrokenError as error:
+    except DECODE_ERRORS as error:
         raise DataError(f"{path} cannot be decoded: {_reason(error)}.") from error
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.data.manifest import Sample, write_manifest
+from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError
 from skymask.files import writing
 
@@ -91,7 +92,7 @@ def _read(image: Path) -> NDArray[np.uint8]:
     try:
         with Image.open(image) as file:
             return np.asarray(file.convert("RGB"))
-    except OSError as error:
+    except DECODE_ERRORS as error:
         raise DataError(f"{image} is not a readable image ({error}). Remove it, or run 'skymask data audit'.") from None
 
 

@@ -16,7 +16,7 @@ from skymask.evaluation.bootstrap import MIN_UNITS, RESAMPLES, SEED, interval, r
 from skymask.evaluation.groups import Record, Rows, mean_of_known, rows_of, scores_of
 from skymask.evaluation.markdown import markdown_table
 from skymask.evaluation.metrics.pixels import defined
-from skymask.evaluation.report.terms import BY_KEY, METRICS
+from skymask.evaluation.terms import BY_KEY, METRICS
 
 SIGNIFICANT_BELOW = 0.05
 PER_SOURCE = ("iou", "boundary_iou")

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skymask.evaluation.report.pictures import WorstImage
+
+@dataclass(frozen=True)
+class WorstImage:
+    """An image to show with what went wrong in it; all arrays have the image's own size."""
+
+    record: dict[str, Any]
+    """Its entry in `result["images"]`."""
+    frame: NDArray[np.uint8]
+    """uint8 [H, W, 3], RGB."""
+    truth: NDArray[np.uint8]
+    """uint8 [H, W], labelled alpha, 255 sky."""
+    valid: NDArray[np.bool_]
+    """bool [H, W], where the label holds."""
+    alpha: NDArray[np.uint8]
+    """uint8 [H, W], predicted alpha, 255 sky."""
 
 
 class Worst:

@@ -8,7 +8,6 @@ upright, as it was trained to.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from skymask.contract import Frames
+from skymask.decoding import DECODE_ERRORS
 from skymask.errors import MediaError
 from skymask.files import writing
 
@@ -38,9 +38,6 @@ _TURNS = {
 }
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _SIXTEEN_BIT_FORMATS = ("PNG", "PPM")  # of these, Pillow gives 16 bits as 32-bit numbers (PNG: before Pillow 11)
-
-# What Pillow's decoders raise on broken files; it has no common base of its own.
-_DecodeError = (OSError, SyntaxError, ValueError, EOFError, struct.error)
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,7 @@ def read_photograph(path: Path) -> Photograph:
     except UnidentifiedImageError as error:
         known = ", ".join(sorted(SUFFIXES))
         raise MediaError(f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG.") from error
-    except _DecodeError as error:
+    except DECODE_ERRORS as error:
         raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
     if still_to_turn != _UPRIGHT:
         rgb = rgb.transpose(_TURNS[still_to_turn][0])

@@ -7,7 +7,6 @@ breaks off is found just as well, in a third of the time.
 from __future__ import annotations
 
 import hashlib
-import struct
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +15,8 @@ import imagehash
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from skymask.decoding import DECODE_ERRORS
 
 MEASURES_VERSION = 1
 """To be raised when a measurement changes, so that what earlier runs noted is measured anew."""
@@ -26,9 +27,6 @@ HASH_SIZE = 16
 _LOOK_WH = (160, 120)
 _CLIPPED = 250
 _NO_DATA_GREY = 128  # libjpeg fills with it what a broken-off file lacks
-
-# What Pillow's decoders raise on broken files; it has no common base of its own.
-DecodeError = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def inspect(root: Path, path: str) -> Inspection:
         return Inspection(path, problem=error.strerror or str(error))
     try:
         size_wh, luma = _look(content)
-    except DecodeError as error:
+    except DECODE_ERRORS as error:
         return Inspection(path, status.st_size, status.st_mtime_ns, problem=_first_line(error))
     pixels = np.asarray(luma)
     darkest, brightest = np.percentile(pixels, (5, 95))

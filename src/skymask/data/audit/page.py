@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image
 
-from skymask.data.audit.inspection import DecodeError
 from skymask.data.audit.overrule import OVERRULE
 from skymask.data.audit.rules import BORDERLINE, FINAL, MEANING, REPEATS, Reason
 from skymask.data.audit.summary import Count
 from skymask.data.audit.table import CSV, Row, Verdict
+from skymask.decoding import DECODE_ERRORS
 from skymask.html.page import picture, write_page
 
 PAGE = "audit/audit.html"
@@ -142,5 +142,5 @@ def _thumbnail(path: Path) -> str | None:
         with Image.open(path) as image:
             image.draft("RGB", (_THUMBNAIL_PX, _THUMBNAIL_PX))
             return picture(np.asarray(image.convert("RGB")), _THUMBNAIL_PX, 70)
-    except DecodeError:
+    except DECODE_ERRORS:
         return None

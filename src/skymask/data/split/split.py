@@ -17,6 +17,7 @@ from skymask.data.split.candidates import Camera, find_candidates
 from skymask.data.split.sides import Twins, check_sides, choose_val, deal_folds
 from skymask.data.split.spread import spread
 from skymask.data.timestamps import taken_at
+from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, OutputError
 
 SOURCE = "skyfinder"
@@ -126,7 +127,7 @@ def _check_size(sample: Sample, mask: CameraMask) -> None:
     try:
         with Image.open(sample.image) as image:  # reads the header alone
             size_wh = image.size
-    except (OSError, SyntaxError) as error:
+    except DECODE_ERRORS as error:
         problem = f"is not a readable image ({error})"
     else:
         if size_wh == mask.size_wh:

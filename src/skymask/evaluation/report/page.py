@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from skymask.evaluation.report.pictures import FALSE_SKY, MISSED_SKY, Pictures, WorstImage, draw
+from skymask.evaluation.report.pictures import FALSE_SKY, MISSED_SKY, Pictures, draw
 from skymask.evaluation.report.plots import plots
-from skymask.evaluation.report.terms import BY_KEY, DASH, HEADLINES, MAIN, METRICS, MORE, Metric
+from skymask.evaluation.terms import BY_KEY, DASH, HEADLINES, MAIN, METRICS, MORE, Metric
+from skymask.evaluation.worst import WorstImage
 from skymask.html.page import write_page
 
 _LONG_TABLE = 16  # rows; longer tables are folded away

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.contract import THRESHOLD
+from skymask.evaluation.worst import WorstImage
 from skymask.html.page import picture
 
 LONGEST_PX = 360
 FALSE_SKY = (205, 32, 44)  # red, RGB
 MISSED_SKY = (24, 90, 219)  # blue, RGB: told apart from red by every kind of eye
 _HATCH_PX = 8
-
-
-@dataclass(frozen=True)
-class WorstImage:
-    """An image to show with what went wrong in it; all arrays have the image's own size."""
-
-    record: dict[str, Any]
-    """Its entry in `result["images"]`."""
-    frame: NDArray[np.uint8]
-    """uint8 [H, W, 3], RGB."""
-    truth: NDArray[np.uint8]
-    """uint8 [H, W], labelled alpha, 255 sky."""
-    valid: NDArray[np.bool_]
-    """bool [H, W], where the label holds."""
-    alpha: NDArray[np.uint8]
-    """uint8 [H, W], predicted alpha, 255 sky."""
 
 
 @dataclass(frozen=True)
