@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 
-def synthetic(out: Path, *, count: int = 500, seed: int = 0, jobs: int | None = None) -> None:
+def synthetic(
+    out: Path,
+    *,
+    count: int = 500,
+    seed: int = 0,
+    kinds: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
+    jobs: int | None = None,
+) -> None:
     """Renders outdoor scenes with exact sky masks, as training images.
 
     Writes `OUT/images/*.jpg`, `OUT/masks/*.png` and OUT/manifest.csv, which `skymask train` reads, and prints the
@@ -13,11 +23,13 @@ def synthetic(out: Path, *, count: int = 500, seed: int = 0, jobs: int | None = 
 
     Examples:
         skymask data synthetic scenes/ --count 2000
+        skymask data synthetic dunes/ --count 200 --kinds desert snow
 
     Args:
         out: Folder to write to; made if needed.
         count: How many scenes.
         seed: The same seed gives the same scenes on the same platform.
+        kinds: Kinds of scenes, such as night, water or room; all when left out.
         jobs: Processes to render with; one for each processor when left out.
     """
     from rich.console import Console
@@ -30,6 +42,6 @@ def synthetic(out: Path, *, count: int = 500, seed: int = 0, jobs: int | None = 
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("Rendering scenes", total=count)
         manifest = write_dataset(
-            out, count, seed, jobs=jobs, on_scene=lambda done: progress.update(task, completed=done)
+            out, count, seed, jobs=jobs, kinds=kinds, on_scene=lambda done: progress.update(task, completed=done)
         )
     print(manifest)

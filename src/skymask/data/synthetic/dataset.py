@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from io import StringIO
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from skymask.data.synthetic.scene import render
-from skymask.errors import InputError
+from skymask.data.synthetic.scene import SCENE_KINDS, render
+from skymask.errors import InputError, suggest
 from skymask.files import write_text, writing
 
 _COLUMNS = ("source", "group", "image", "mask", "ignore", "width", "height", "sky_fraction")
@@ -27,6 +28,7 @@ def write_dataset(
     seed: int = 0,
     size_hw: tuple[int, int] = (480, 640),
     jobs: int | None = None,
+    kinds: Sequence[str] | None = None,
     on_scene: Callable[[int], None] | None = None,
 ) -> Path:
     """Renders scenes into `images/*.jpg`, `masks/*.png` and `manifest.csv`.
@@ -37,18 +39,23 @@ def write_dataset(
         seed: Scene number i is rendered with the seed `seed + i`.
         size_hw: Only the longer side counts: formats alternate between 4:3, 16:9 and 3:4 with that long side.
         jobs: Processes; None takes one for each processor, 1 stays in this one.
+        kinds: Members of `SCENE_KINDS`, taken in turn; None draws from all of them, ordinary ones more often.
         on_scene: Is called with the number of scenes written so far.
 
     Returns:
         Path of the manifest, whose columns are source, group, image, mask, ignore, width, height, sky_fraction.
 
     Raises:
-        InputError: Count or jobs are less than 1, or the longer side less than 57 pixels.
+        InputError: Count or jobs are less than 1, a kind is unknown, or the longer side less than 57 pixels.
         OutputError: A file cannot be written.
     """
     if count < 1 or (jobs is not None and jobs < 1):
         raise InputError(f"A dataset needs at least one scene and one process; got count={count}, jobs={jobs}.")
-    tasks = [(out, seed + index, _format(index, max(size_hw))) for index in range(count)]
+    for kind in kinds or ():
+        if kind not in SCENE_KINDS:
+            raise InputError(f"There is no scene of the kind '{kind}'. {suggest(kind, SCENE_KINDS)}")
+    wanted = cycle(kinds or (None,))
+    tasks = [(out, seed + index, _format(index, max(size_hw)), next(wanted)) for index in range(count)]
     rows = []
     for row in _run(tasks, jobs):
         rows.append(row)
@@ -57,7 +64,7 @@ def write_dataset(
     return _write_manifest(out, rows)
 
 
-Task = tuple[Path, int, tuple[int, int]]
+Task = tuple[Path, int, tuple[int, int], str | None]
 
 
 def _run(tasks: list[Task], jobs: int | None) -> Iterator[Row]:
@@ -78,8 +85,8 @@ def _format(index: int, long_side: int) -> tuple[int, int]:
 
 
 def _write_scene(task: Task) -> Row:
-    out, seed, size_hw = task
-    scene = render(seed, size_hw)
+    out, seed, size_hw, kind = task
+    scene = render(seed, size_hw, kind)
     image, mask = f"images/{scene.kind}_{seed:06d}.jpg", f"masks/{scene.kind}_{seed:06d}.png"
     with writing(out / image) as part:
         Image.fromarray(scene.image).save(part, "JPEG", quality=_JPEG_QUALITY)
