@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from skymask.cli.data.synthetic import synthetic
+from skymask.data.manifest import read_manifest
 from skymask.data.synthetic import SCENE_KINDS, Scene, clip, render, write_dataset
 from skymask.data.synthetic.buildings import add_canyon
 from skymask.data.synthetic.canvas import Canvas
@@ -217,6 +218,12 @@ def test_clip_moves_smoothly_and_repeats(kind: str) -> None:
         assert {int(frame.alpha.mean()) for frame in frames} == {0 if kind == "room" else 255}
 
 
+def test_a_still_camera_sees_water_and_clouds_move() -> None:
+    first, *_, last = clip(9, 6, (72, 128), "water", still=True)
+    np.testing.assert_array_equal(first.alpha, last.alpha)
+    assert (first.image != last.image).any()
+
+
 def _difference(first: Scene, second: Scene) -> float:
     return float(np.abs(first.alpha.astype(int) - second.alpha).mean())
 
@@ -252,6 +259,13 @@ def test_dataset_is_the_same_from_several_processes(tmp_path: Path) -> None:
     two = write_dataset(tmp_path / "two", 3, size_hw=(60, 80), jobs=2)
     for path in sorted(one.parent.rglob("*.*")):
         assert path.read_bytes() == (two.parent / path.relative_to(one.parent)).read_bytes()
+
+
+def test_dataset_of_chosen_kinds_takes_them_in_turn(tmp_path: Path) -> None:
+    manifest = write_dataset(tmp_path, 3, size_hw=(48, 64), jobs=1, kinds=("sky", "desert"))
+    assert [sample.group for sample in read_manifest(manifest)] == ["sky", "desert", "sky"]
+    with pytest.raises(InputError, match="Did you mean 'desert'"):
+        write_dataset(tmp_path, 1, kinds=("dessert",))
 
 
 def test_dataset_refuses_nothing_to_do_and_a_file_in_the_way(tmp_path: Path) -> None:
