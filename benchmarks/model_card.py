@@ -3,6 +3,7 @@
 A card (and the README) has places for them, `<!-- NAME -->` to `<!-- /NAME -->`; all else in it is prose and stays.
 
     skymask evaluate fast data/val/manifest.csv -o runs/val
+    skymask bench --baselines -o benchmarks/results
     python benchmarks/model_card.py src/skymask/weights/fast.md README.md --evaluation runs/val --runs runs/fast
 """
 
@@ -11,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import statistics
 from pathlib import Path
 from typing import Any
 
@@ -48,20 +48,16 @@ def data_table(manifests: list[Path]) -> str:
 
 
 def speed_table(result: dict[str, Any]) -> str:
-    """The two contestants of `unet_vs_fast.py` and their ratio."""
-    medians = {name: statistics.median(each[name] for each in result["rounds_ms"]) for name in result["rounds_ms"][0]}
-    rows = [f"| {name} | {value:.1f} ms |" for name, value in medians.items()]
-    ratio, machine = result["ratio"], result["machine"]
-    return "\n".join(
-        [
-            "| | median latency |",
-            "|---|---|",
-            *rows,
-            f"| ratio | {ratio['median']:.0f} (rounds: {ratio['min']:.0f} to {ratio['max']:.0f}) |",
-            "",
-            f"{machine['cpu']}, {result['threads']} threads, {result['engine']}, torch {machine['torch']}.\n",
-        ]
-    )
+    """The U-Net and the models it is compared with in a `bench.json` of `skymask bench --baselines`."""
+    ratios = [ratio for ratio in result["ratios"] if ratio["of"].startswith("U-Net")]
+    rows = {row["name"]: row for row in result["rows"]}
+    compared = dict.fromkeys([ratio["of"] for ratio in ratios] + [ratio["over"] for ratio in ratios])
+    lines = [f"| {name} | {rows[name]['summary']['p50_ms']['median']:.1f} ms |" for name in compared]
+    for ratio in ratios:
+        rounds = f"rounds: {ratio['min']:.0f} to {ratio['max']:.0f}"
+        lines.append(f"| {ratio['of']} / {ratio['over']} | {ratio['median']:.0f} ({rounds}) |")
+    versions = ", ".join(f"{name} {result['versions'][name]}" for name in ("onnxruntime", "torch"))
+    return "\n".join(["| | median latency |", "|---|---|", *lines, "", f"{result['machine']['cpu']}, {versions}.\n"])
 
 
 def fill(page: Path, places: dict[str, str]) -> None:
@@ -79,7 +75,7 @@ def main() -> None:
     parser.add_argument("pages", type=Path, nargs="+")
     parser.add_argument("--evaluation", type=Path, required=True, help="folder of 'skymask evaluate'")
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of 'skymask train', in order")
-    parser.add_argument("--speed", type=Path, default=Path(__file__).parent / "results" / "unet_vs_fast.json")
+    parser.add_argument("--speed", type=Path, default=Path(__file__).parent / "results" / "bench.json")
     arguments = parser.parse_args()
     config = load_checkpoint(arguments.runs[-1] / "last.safetensors").config
     places = {

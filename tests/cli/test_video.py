@@ -44,13 +44,16 @@ def test_from_file_to_file(clip: Path, model: list[str], tmp_path: Path, capsys:
     assert read["frames"] == 10
     assert read["seconds"] > 0
     assert read["fps"] == pytest.approx(10 / read["seconds"], rel=0.1)
-    assert set(read["stages_ms"]) == {"decode", "infer", "composite", "encode"}
+    assert set(read["stages_ms"]) == {"decode", "infer", "smooth", "composite", "encode"}
     assert all(set(stage) == {"p50", "p95"} for stage in read["stages_ms"].values())
     assert read["source"] == str(clip)
     assert read["size_hw"] == [64, 96]
     assert read["model"] == "tiny 0.0.1"
     assert read["engine"].startswith("onnxruntime ")
-    assert (read["live"], read["dropped"]) == (False, 0)
+    assert (read["live"], read["dropped"], read["smooth"]) == (False, 0, True)
+    assert read["sky"]["mean_share"] == pytest.approx(0.5, abs=0.02)
+    assert read["sky"]["frames_without_sky"] == read["sky"]["frames_all_sky"] == 0
+    assert 0.9 < read["sky"]["lowest_confidence"] <= read["sky"]["mean_confidence"] <= 1
 
 
 def test_options_reach_their_place(clip: Path, model: list[str], tmp_path: Path) -> None:
@@ -65,8 +68,10 @@ def test_options_reach_their_place(clip: Path, model: list[str], tmp_path: Path)
 
 
 def test_a_report_alone_is_a_purpose(clip: Path, model: list[str], tmp_path: Path) -> None:
-    assert main(["video", str(clip), "--report", str(tmp_path / "r.json"), *model]) == 0
-    assert set(json.loads((tmp_path / "r.json").read_text())["stages_ms"]) == {"decode", "infer"}
+    assert main(["video", str(clip), "--no-smooth", "--report", str(tmp_path / "r.json"), *model]) == 0
+    read = json.loads((tmp_path / "r.json").read_text())
+    assert set(read["stages_ms"]) == {"decode", "infer"}
+    assert not read["smooth"]
 
 
 def test_images_and_odd_sizes(model: list[str], tmp_path: Path) -> None:

@@ -36,12 +36,13 @@ def make_clip(
     rotation: int = 0,
     audio: str | None = None,
     noisy: bool = False,
+    still: bool = False,
     options: dict[str, str] | None = None,
 ) -> Path:
     """Writes a clip whose frames have these times, in milliseconds.
 
     `rotation` is the display matrix's, counter-clockwise; `audio` a codec for one second of silence; `noisy` makes
-    frames that do not compress.
+    frames that do not compress; `still` repeats one picture.
     """
     noise = np.random.default_rng(0)
     with av.open(str(path), "w", options=options or {}) as container:
@@ -54,7 +55,9 @@ def make_clip(
         if audio:
             sound = container.add_stream(audio, rate=48_000, layout="mono")
         for number, time_ms in enumerate(times_ms):
-            image = noise.integers(0, 256, (*size_hw, 3), np.uint8) if noisy else picture(size_hw, number)
+            image = (
+                noise.integers(0, 256, (*size_hw, 3), np.uint8) if noisy else picture(size_hw, 0 if still else number)
+            )
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts, frame.time_base = time_ms, MS
             container.mux(video.encode(frame.reformat(format=video.pix_fmt)))

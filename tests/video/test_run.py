@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from skymask.errors import MediaError, OutputError
 from skymask.video.open_source import open_source
 from skymask.video.overlay import SKY_BLUE, VIEWS, View, picture_size
-from skymask.video.pipeline import Job
+from skymask.video.pipeline import Job, SegmentFrame
 from skymask.video.report import Report, StageTimes
 from skymask.video.run import Tally, segment_video
 from skymask.video.sink import VideoSink
@@ -79,10 +80,10 @@ def test_every_view_is_written_with_the_time_stamps_of_the_source(view: View, cl
 @pytest.mark.parametrize(
     ("output", "window", "stages"),
     [
-        (False, False, {"decode", "infer"}),
-        (True, False, {"decode", "infer", "composite", "encode"}),
-        (False, True, {"decode", "infer", "composite", "display"}),
-        (True, True, {"decode", "infer", "composite", "encode", "display"}),
+        (False, False, {"decode", "infer", "smooth"}),
+        (True, False, {"decode", "infer", "smooth", "composite", "encode"}),
+        (False, True, {"decode", "infer", "smooth", "composite", "display"}),
+        (True, True, {"decode", "infer", "smooth", "composite", "encode", "display"}),
     ],
 )
 def test_only_the_stages_that_are_needed_run(
@@ -111,6 +112,40 @@ def test_quitting_the_window_ends_the_run_and_the_file_plays(clip: Path, tmp_pat
     assert written == VARIABLE_MS[: len(written)]
 
 
+def flickering() -> SegmentFrame:
+    """Says of the whole frame, in turn, that it is all sky and that it has none."""
+    turns = itertools.cycle([255, 0])
+    return lambda image: np.full(image.shape[:2], next(turns), np.uint8)
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_flicker_is_taken_out_unless_told_otherwise(smooth: bool, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "still.mkv", codec="ffv1", times_ms=range(0, 1200, 100), still=True)
+    window = FakeWindow()
+    tally = run(clip, window=window, segmenter=flickering(), smooth=smooth)
+    levels = [int(job.alpha[0, 0]) for job in window.shown if job.alpha is not None]
+    steps = np.abs(np.diff(levels))
+    assert (steps[6:].max() < 60) if smooth else (steps.min() == 255)
+    assert ("smooth" in tally.times.summary()) == smooth
+
+
+def test_the_sky_of_a_clip_is_summed_up(clip: Path) -> None:
+    answers = iter([0] * 4 + [255] * 3 + [200] * 2 + [64])
+    summary = run(
+        clip, smooth=False, segmenter=lambda image: np.full(image.shape[:2], next(answers), np.uint8)
+    ).sky.summary()
+    assert summary["frames_without_sky"] == 0.5
+    assert summary["frames_all_sky"] == 0.5
+    assert summary["mean_share"] == 0.5
+    assert summary["lowest_confidence"] == pytest.approx(63.5 / 127.5, abs=1e-4)
+    assert summary["least_confident_frame"] == 9
+    assert summary["mean_confidence"] == pytest.approx((7 + 2 * 72.5 / 127.5 + 63.5 / 127.5) / 10, abs=1e-4)
+
+
+def test_no_frames_have_no_sky_to_sum_up() -> None:
+    assert set(Tally().sky.summary().values()) == {None}
+
+
 def test_max_frames(clip: Path, tmp_path: Path) -> None:
     assert run(clip, tmp_path / "out.mp4", max_frames=4).frames == 4
     assert times_ms(tmp_path / "out.mp4") == VARIABLE_MS[:4]
@@ -134,8 +169,8 @@ def test_a_model_that_fails_leaves_the_frames_before(error: BaseException, clip:
 
 def report(**changes: object) -> Report:
     values: dict[str, object] = {
-        "source": "a.mp4", "live": False, "size_hw": (64, 96), "model": "tiny 1", "engine": "e", "frames": 2,
-        "dropped": 0, "seconds": 0.5, "fps": 4.0, "stages_ms": {},
+        "source": "a.mp4", "live": False, "size_hw": (64, 96), "model": "tiny 1", "engine": "e", "smooth": True,
+        "frames": 2, "dropped": 0, "seconds": 0.5, "fps": 4.0, "stages_ms": {}, "sky": {},
     }  # fmt: skip
     return Report(**{**values, **changes})  # type: ignore[arg-type]
 

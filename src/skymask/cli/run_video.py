@@ -30,6 +30,7 @@ class Targets:
     view: View
     max_frames: int | None = None
     report: Path | None = None
+    smooth: bool = True
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,13 @@ def _segment(
                 view=targets.view,
                 sink=sink,
                 window=window,
+                smooth=targets.smooth,
                 max_frames=targets.max_frames,
                 on_frame=lambda: progress.advance(task),
             )
         finally:
             if targets.report is not None:
-                _write_report(targets.report, source, segmenter, tally)
+                _write_report(targets.report, source, segmenter, targets.smooth, tally)
 
 
 def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
@@ -128,7 +130,7 @@ def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
     return VideoSink(targets.output, size_hw, info.frame_rate, info.time_base, info.audio_file)
 
 
-def _write_report(path: Path, source: Source, segmenter: Segmenter, tally: Tally) -> None:
+def _write_report(path: Path, source: Source, segmenter: Segmenter, smooth: bool, tally: Tally) -> None:
     from skymask.video.report import Report
 
     engine = segmenter.engine
@@ -139,11 +141,13 @@ def _write_report(path: Path, source: Source, segmenter: Segmenter, tally: Tally
         size_hw=source.info.size_hw,
         model=f"{segmenter.info.name} {segmenter.info.version}",
         engine=f"{engine.engine} {engine.version} on {engine.device}{threads}",
+        smooth=smooth,
         frames=tally.frames,
         dropped=source.dropped,
         seconds=round(tally.seconds, 3),
         fps=round(tally.fps, 2),
         stages_ms=tally.times.summary(),
+        sky=tally.sky.summary(),
     ).write(path)
 
 

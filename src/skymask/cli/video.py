@@ -24,6 +24,7 @@ def video(
     fps: float | None = None,
     size: str | None = None,
     max_frames: int | None = None,
+    smooth: bool = True,
     model: str | None = None,
     engine: str = "auto",
     device: str = "auto",
@@ -52,17 +53,20 @@ def video(
             in any case. Images have no time stamps and are taken to come at this rate (else 25).
         size: Size to scale the frames to first, WIDTHxHEIGHT, for example 640x360.
         max_frames: Stop after so many frames.
+        smooth: Take out flicker: where the picture stays the same, the mask is a running mean; where it changes, the
+            new mask counts at once. Use --no-smooth for frames that do not follow each other.
         model: Name of a shipped model, or a file made by 'skymask export'. Default: the shipped one.
         engine: auto, onnxruntime or openvino.
         device: auto, cpu, or another device of the engine, such as cuda.
         threads: CPU threads for one frame. Default: all.
-        report: JSON file to write, with the number of frames, frames per second and milliseconds per stage.
+        report: JSON file to write, with the number of frames, frames per second, milliseconds per
+            stage, share of frames without sky, and confidence.
     """
     from skymask.cli.run_video import ModelChoice, Targets, run_video
 
-    targets = Targets(output, show, view, max_frames, report)
+    targets = Targets(output, show, view, max_frames, report, smooth)
     _check_targets(source, targets)
-    size_hw = None if size is None else _parse_size(size)
+    size_hw = None if size is None else parse_size(size)
 
     def open_source() -> Source:
         from skymask.video.open_source import open_source
@@ -72,7 +76,7 @@ def video(
     run_video(open_source, targets, ModelChoice(model, engine, device, threads))
 
 
-def _parse_size(size: str) -> tuple[int, int]:
+def parse_size(size: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)[xX](\d+)", size)
     if match is None:
         raise InputError(f"--size must be WIDTHxHEIGHT in pixels, such as 640x360; got '{size}'.")

@@ -1,4 +1,4 @@
-"""Runs decode, infer, composite and encode at the same time, each on its own thread, in order."""
+"""Runs decode, infer, smooth, composite and encode at the same time, each on its own thread, in order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Job:
 
     frame: Frame
     alpha: Alphas | None = None
-    """uint8 [H, W], 255 sky, from infer."""
+    """uint8 [H, W], 255 sky, from infer, then from smooth."""
     picture: Image | None = None
     """uint8 [H, W or 2 W, 3], RGB, from composite."""
     view: View | None = None

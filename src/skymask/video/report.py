@@ -1,4 +1,4 @@
-"""How fast it went: times per stage, and the report of a run."""
+"""How fast it went and what was seen: times per stage, sky over the frames, and the report of a run."""
 
 from __future__ import annotations
 
@@ -11,8 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from skymask.files import write_text
+from skymask.runtime.stats import SkyStats
 
-STAGES = ("decode", "infer", "composite", "encode", "display")
+STAGES = ("decode", "infer", "smooth", "composite", "encode", "display")
+SKY_KEYS = (
+    "mean_share",
+    "frames_without_sky",
+    "frames_all_sky",
+    "mean_confidence",
+    "lowest_confidence",
+    "least_confident_frame",
+)
 
 
 class StageTimes:
@@ -36,6 +45,37 @@ class StageTimes:
         }
 
 
+class SkySummary:
+    """Sums up the sky of a clip, frame by frame."""
+
+    def __init__(self) -> None:
+        self._verdicts = {"none": 0, "some": 0, "all": 0}
+        self._shares = array("f")
+        self._confidences = array("f")
+
+    def add(self, stats: SkyStats) -> None:
+        """Takes in the next frame."""
+        self._verdicts[stats.verdict] += 1
+        self._shares.append(stats.sky_share)
+        self._confidences.append(stats.confidence)
+
+    def summary(self) -> dict[str, float | None]:
+        """Returns the value of `Report.sky`; None stands for every number of no frames."""
+        frames = len(self._shares)
+        if not frames:
+            return dict.fromkeys(SKY_KEYS)
+        shares, confidences = np.array(self._shares), np.array(self._confidences)
+        values = (
+            shares.mean(),
+            self._verdicts["none"] / frames,
+            self._verdicts["all"] / frames,
+            confidences.mean(),
+            confidences.min(),
+        )
+        rounded = (round(float(value), 4) for value in values)
+        return dict(zip(SKY_KEYS, (*rounded, int(confidences.argmin())), strict=True))
+
+
 @dataclass(frozen=True)
 class Report:
     """What `--report` writes, as JSON with these keys."""
@@ -50,6 +90,8 @@ class Report:
     """Name and version of the model."""
     engine: str
     """Engine, its version, and the device it ran on."""
+    smooth: bool
+    """Whether flicker was taken out over time."""
     frames: int
     """Frames that went through all stages."""
     dropped: int
@@ -60,6 +102,10 @@ class Report:
     """`frames` / `seconds`. With a window, a file is shown at its own speed and no faster."""
     stages_ms: dict[str, dict[str, float]]
     """Milliseconds per frame, `p50` and `p95`, of each stage that ran. Stages overlap: they do not add up to 1/fps."""
+    sky: dict[str, float | None]
+    """Of all frames: `mean_share` of sky; `frames_without_sky` and `frames_all_sky`, shares of frames with less than
+    1 % and more than 99 % of sky; `mean_confidence` and `lowest_confidence`, see `skymask.SkyStats`, and
+    `least_confident_frame`, its number counted from 0. All shares are 0 to 1; None where there was no frame."""
 
     def write(self, path: Path) -> None:
         """Writes the report as JSON.

@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from skymask.runtime.stats import stats
+from skymask.runtime.temporal import TemporalFilter
 from skymask.video.display import Window
 from skymask.video.overlay import View, compose
 from skymask.video.pipeline import Job, Pipeline, SegmentFrame, Stage
-from skymask.video.report import StageTimes
+from skymask.video.report import SkySummary, StageTimes
 from skymask.video.sink import VideoSink
 from skymask.video.source import Source
 
@@ -28,6 +30,8 @@ class Tally:
     """Wall time of the run."""
     times: StageTimes = field(default_factory=StageTimes)
     """Time per stage."""
+    sky: SkySummary = field(default_factory=SkySummary)
+    """What was seen."""
 
     @property
     def fps(self) -> float:
@@ -43,6 +47,7 @@ def segment_video(
     view: View = "side-by-side",
     sink: VideoSink | None = None,
     window: Window | None = None,
+    smooth: bool = True,
     max_frames: int | None = None,
     on_frame: Callable[[], None] = lambda: None,
 ) -> None:
@@ -55,6 +60,7 @@ def segment_video(
         view: What is written to `sink`. The window has its own, which its user can change.
         sink: Open, for pictures of `picture_size(view, ...)`; left to the caller to close. None writes nothing.
         window: Open; None shows nothing.
+        smooth: Take out flicker with a `TemporalFilter`.
         max_frames: Stop after so many frames; None takes all.
         on_frame: Called after each frame, in the caller's thread.
 
@@ -62,13 +68,15 @@ def segment_video(
         SkymaskError: Of the source, the model, the sink or the window; what was done before it is kept. `sink` has
             every frame that was finished.
     """
-    stages = _stages(segmenter, view, sink, window)
+    stages = _stages(segmenter, smooth, view, sink, window)
     frames = itertools.islice(source.frames(), max_frames)
     start_s = time.perf_counter()
     try:
         with Pipeline(frames, stages, tally.times, LIVE_DEPTH if source.info.live else FILE_DEPTH) as pipeline:
             for job in pipeline:
                 goes_on = window is None or _show(window, job, tally.times)
+                assert job.alpha is not None, "infer is always there"
+                tally.sky.add(stats(job.alpha))
                 tally.frames += 1
                 on_frame()
                 if not goes_on:
@@ -79,9 +87,17 @@ def segment_video(
         sink.copy_remaining_audio()
 
 
-def _stages(segmenter: SegmentFrame, view: View, sink: VideoSink | None, window: Window | None) -> list[Stage]:
+def _stages(
+    segmenter: SegmentFrame, smooth: bool, view: View, sink: VideoSink | None, window: Window | None
+) -> list[Stage]:
+    steady = TemporalFilter()
+
     def infer(job: Job) -> None:
         job.alpha = segmenter(job.frame.image)
+
+    def smoothen(job: Job) -> None:
+        assert job.alpha is not None, "infer comes first"
+        job.alpha = steady(job.frame.image, job.alpha)
 
     def composite(job: Job) -> None:
         assert job.alpha is not None, "infer comes first"
@@ -89,6 +105,8 @@ def _stages(segmenter: SegmentFrame, view: View, sink: VideoSink | None, window:
         job.picture = compose(job.frame.image, job.alpha, job.view)
 
     stages = [Stage("infer", infer)]
+    if smooth:
+        stages.append(Stage("smooth", smoothen))
     if sink is not None or window is not None:
         stages.append(Stage("composite", composite))
     if sink is not None:

@@ -1,0 +1,68 @@
+"""What a number is worth nothing without: the machine, the versions, the commit."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import skymask
+
+PACKAGES = ("numpy", "av", "onnxruntime", "onnxruntime-gpu", "openvino", "torch", "opencv-python")
+
+
+def machine() -> dict[str, Any]:
+    """Returns `cpu`, `cores` (that this process may use), `memory_gib` and `system`."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"cpu": _cpu(), "cores": usable, "memory_gib": _memory_gib(), "system": platform.platform()}
+
+
+def versions() -> dict[str, str]:
+    """Returns the versions of Python, skymask, and those of `PACKAGES` that are installed."""
+    found = {"python": platform.python_version(), "skymask": skymask.__version__}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def commit(folder: Path = Path(skymask.__file__).parent) -> str | None:
+    """Returns the commit of the source in use, with "+changes" where files differ from it.
+
+    Args:
+        folder: Where the source is.
+
+    Returns:
+        None where the source is not in a git checkout. That it lies inside one is not enough: an environment with
+        skymask installed may lie in a checkout of something else.
+    """
+    try:
+        _git(folder, "ls-files", "--error-unmatch", ".")
+        revision = _git(folder, "rev-parse", "HEAD")
+        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", ".")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return f"{revision}+changes" if changed else revision
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(folder), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _cpu() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def _memory_gib() -> float | None:
+    if "SC_PHYS_PAGES" not in getattr(os, "sysconf_names", {}):
+        return None
+    return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)

@@ -1,0 +1,222 @@
+"""Steadies the alphas of a video, frame after frame, without a look ahead.
+
+A camera that stands still shows the same pixel again and again, and the mean of what the model said of it is steadier
+and nearer to the truth than its last word. Where the picture has changed, only the last word counts.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skymask.contract import Alphas, check_frames
+from skymask.errors import InputError
+
+DEFAULT_MEMORY = 12
+LONGEST_MEMORY = 32
+
+GRID_SIDE = 240  # cells along the longer side of the grid on which frames are compared ...
+FEWEST_CELLS = 8  # ... and along the shorter one at least
+LEAST_CELL_PX = 2  # so that every cell has four samples
+STILL, MOVED = 3.0, 9.0  # grey levels: below, a cell counts as unchanged, above as changed, in between as partly so
+USUAL_MOST = 4.0  # grey levels: how much of a cell's change, frame after frame, may be taken for ripples or noise
+USUAL_FRAMES = 16  # over how many frames it is averaged
+CUT_SHARE = 0.5  # of the frame: when so much of it has changed, nothing is kept
+DRIFT_PX = 0.5  # a camera that has moved so far has no memory that fits
+TEXTURE = 0.25  # (grey levels per cell)^2: frames flatter than this tell little of the camera's movement
+SURE_AFTER = 4.0  # frames: from here on, a new alpha that is far from the memory is doubted ...
+DOUBT_LEVELS = 96  # ... and pulls at it no harder than one so far away
+ONE = 64  # the memory holds alpha in 64ths, so that int16 is enough
+
+Cells = NDArray[np.float32]
+Slopes = tuple[Cells, ...]
+
+
+class TemporalFilter:
+    """Smooths the alphas of one video where its frames stay the same.
+
+    For each cell of a coarse grid it counts for how many frames the picture has looked alike, up to `memory`, and the
+    result is the running mean of the alphas over about as many frames: a new alpha weighs 1 / count. The frames are
+    remembered with the same weights, and a new frame is compared with what is remembered, so that slow changes add up
+    until they are noticed. Where a cell changed, its count falls to 1 and the new alpha is the result. Counts also fall
+    everywhere when the camera turns or drifts, and to 1 at a cut.
+
+    Two things are told from a change. Where the picture always varies a little, as ripples and the noise of night
+    frames do, it takes more than that. And where it has been still for long, an alpha far from the memory, such as a
+    patch that is sky for a frame or two, pulls with bounded force (Huber 1964, "Robust estimation of a location
+    parameter").
+
+    The result of every pixel lies between its last result and its new alpha, so what is surely sky, or surely not,
+    stays at exactly 255 or 0. A moving camera's mask lags by less than a frame, or by less than half a pixel.
+
+    Use one filter per video and call it from one thread at a time.
+    """
+
+    def __init__(self, memory: int = DEFAULT_MEMORY) -> None:
+        """Args:
+            memory: Over how many frames the mean reaches at most, 1 (changes nothing) to 32.
+
+        Raises:
+            InputError: `memory` is out of range.
+        """
+        if not 1 <= memory <= LONGEST_MEMORY:
+            raise InputError(
+                f"The memory of a temporal filter must be 1 to {LONGEST_MEMORY} frames; got {memory}. "
+                f"{DEFAULT_MEMORY} suits most videos."
+            )
+        self._memory = memory
+        self._state: _State | None = None
+
+    def __call__(self, frame: NDArray[np.uint8], alpha: Alphas) -> Alphas:
+        """Takes the next frame of the video.
+
+        Args:
+            frame: uint8 [H, W, 3], RGB, values 0 to 255, H and W at least 32.
+            alpha: uint8 [H, W], 255 sky: what the model says of this frame.
+
+        Returns:
+            uint8 [H, W], the steadied alpha: a new array that the caller owns. After a change of size, as for the first
+            frame, it equals `alpha`.
+
+        Raises:
+            InputError: An array has another type or shape.
+        """
+        _check(frame, alpha)
+        if self._state is None or self._state.size_hw != alpha.shape:
+            self._state = _State(frame, alpha)
+            return alpha.copy()
+        return self._state.advance(frame, alpha, self._memory)
+
+    def reset(self) -> None:
+        """Forgets all frames, for instance after a jump in the file."""
+        self._state = None
+
+
+class _State:
+    """What is remembered of a video: the picture on a coarse grid, and the alpha at full size."""
+
+    def __init__(self, frame: NDArray[np.uint8], alpha: Alphas) -> None:
+        height, width = self.size_hw = alpha.shape
+        cell_px = min(math.ceil(max(height, width) / GRID_SIDE), min(height, width) // FEWEST_CELLS)
+        self._cell_px: int = max(LEAST_CELL_PX, cell_px)
+        self._picture = _shrink(frame, self._cell_px)
+        self._count: Cells = np.ones_like(self._picture)
+        self._usual: Cells = np.zeros_like(self._picture)
+        rows, columns = self._picture.shape
+        self._row_of = np.minimum(np.arange(height) // self._cell_px, rows - 1)
+        self._column_of = np.minimum(np.arange(width) // self._cell_px, columns - 1)
+        self._result = alpha.copy()
+        self._level = np.left_shift(alpha, 6, dtype=np.int16) + np.int16(ONE // 2)
+        # Allocated once: fresh pages for every frame would cost more than the arithmetic.
+        self._step = np.empty(alpha.shape, np.int16)
+        self._spread = np.empty(alpha.shape, np.int16)
+
+    def advance(self, frame: NDArray[np.uint8], alpha: Alphas, memory: int) -> Alphas:
+        """Takes a frame in and returns its steadied alpha."""
+        difference = _shrink(frame, self._cell_px) - self._picture
+        change = _change(difference)
+        changed = _share_moved(change, np.minimum(self._usual, np.float32(USUAL_MOST)))
+        # Cars and waves move without the camera, so that only what seems unchanged tells of it. What is usual, though,
+        # is learned from a picture that is still altogether, within half the bound: ripples seem to shift a little.
+        slopes: Slopes = tuple(np.gradient(self._picture))
+        steady = self._stillness(slopes, difference, 1 - changed) * max(0.0, 1 - float(changed.mean()) / CUT_SHARE)
+        kept = 1 - _max3x3(changed)
+        self._count = np.minimum(1 + self._count * kept, np.float32(1 + (memory - 1) * steady))
+        self._usual += (np.minimum(change, np.float32(3 * USUAL_MOST)) - self._usual) / USUAL_FRAMES
+        self._usual *= np.float32(min(1.0, 2 * self._stillness(slopes, difference, np.ones_like(changed))))
+        self._picture += difference / self._count
+        return self._blend(alpha)
+
+    def _stillness(self, slopes: Slopes, difference: Cells, weight: Cells) -> float:
+        drift_px = self._cell_px * _drift(slopes, difference, weight)
+        return max(0.0, 1 - drift_px / DRIFT_PX)
+
+    def _blend(self, alpha: Alphas) -> Alphas:
+        """Moves the memory towards an alpha, in a few passes of int16 over the whole frame."""
+        step, spread = self._step, self._spread
+        np.subtract(alpha, self._result, out=step, dtype=np.int16)
+        self._enlarge(np.where(self._count < SURE_AFTER, 255, DOUBT_LEVELS), spread)
+        np.minimum(step, spread, out=step)
+        np.negative(spread, out=spread)
+        np.maximum(step, spread, out=step)
+        self._enlarge(np.rint(ONE / self._count), spread)
+        step *= spread
+        self._level += step
+        np.right_shift(self._level, 6, out=step)
+        np.copyto(self._result, step, casting="unsafe")  # 0 to 255, see the class
+        return self._result.copy()
+
+    def _enlarge(self, cells: NDArray[Any], out: NDArray[np.int16]) -> None:
+        rows = cells.astype(np.int16).take(self._column_of, axis=1)
+        rows.take(self._row_of, axis=0, out=out, mode="clip")
+
+
+def _check(frame: NDArray[np.uint8], alpha: Alphas) -> None:
+    check_frames(frame[np.newaxis] if isinstance(frame, np.ndarray) else frame)
+    if not isinstance(alpha, np.ndarray) or alpha.dtype != np.uint8 or alpha.shape != frame.shape[:2]:
+        found = f"{alpha.dtype} {list(alpha.shape)}" if isinstance(alpha, np.ndarray) else f"a {type(alpha).__name__}"
+        raise InputError(
+            f"The alpha of a frame must be a uint8 array of its height and width, {list(frame.shape[:2])}; got {found}."
+        )
+
+
+def _shrink(frame: NDArray[np.uint8], cell_px: int) -> Cells:
+    """Returns float32 [rows, columns], grey levels: four samples a cell, of green, which carries most of the light."""
+    rows, columns = frame.shape[0] // cell_px, frame.shape[1] // cell_px
+    green = frame[: rows * cell_px, : columns * cell_px, 1]
+    half = cell_px // 2
+    total = np.zeros((rows, columns), np.float32)
+    for y in (0, half):
+        for x in (0, half):
+            total += green[y::cell_px, x::cell_px]
+    return np.asarray(total / 4, np.float32)
+
+
+def _change(difference: Cells) -> Cells:
+    """Returns by how many grey levels each cell has changed.
+
+    The mean over 3x3 cells takes out most noise; a cell alone, which a wire or a leaf may fill, needs three times as
+    much to be told from it.
+    """
+    change: Cells = np.maximum(np.abs(_mean3x3(difference)), np.abs(difference) / np.float32(3))
+    return change
+
+
+def _share_moved(change: Cells, usual: Cells) -> Cells:
+    """Returns 0 (as before) to 1 (another picture) for every cell, by its change and what is usual there."""
+    still, moved = np.float32(STILL) + 2 * usual, np.float32(MOVED) + 4 * usual
+    share: Cells = np.clip((change - still) / (moved - still), 0, 1)
+    return share
+
+
+def _drift(slopes: Slopes, difference: Cells, weight: Cells) -> float:
+    """Estimates how far the picture as a whole has moved, in cells (Lucas & Kanade 1981, one step).
+
+    Args:
+        slopes: Of the picture, downwards and to the right.
+        difference: By how much the new picture is brighter.
+        weight: Of every cell.
+    """
+    y, x = (slope * weight for slope in slopes)
+    flat = TEXTURE * difference.size
+    yy, xx, xy = float(np.vdot(y, y)) + flat, float(np.vdot(x, x)) + flat, float(np.vdot(x, y))
+    yd, xd = float(np.vdot(y, difference)), float(np.vdot(x, difference))
+    determinant = yy * xx - xy * xy
+    return math.hypot(xx * yd - xy * xd, yy * xd - xy * yd) / determinant
+
+
+def _mean3x3(cells: Cells) -> Cells:
+    padded = np.pad(cells, 1, mode="edge")
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    mean: Cells = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
+    return mean
+
+
+def _max3x3(cells: Cells) -> Cells:
+    padded = np.pad(cells, 1, mode="edge")
+    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
+    most: Cells = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    return most
