@@ -21,16 +21,16 @@ MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
 
 # IoU of sky that the model must not fall below, per validation source: what the released file reached, rounded down.
 BARS = {
-    "caltech_sky60": 0.953,
-    "camvid": 0.945,
-    "fisheye_sky_hua": 0.863,
-    "horizon_uav": 0.9955,
-    "labelmefacade": 0.795,
-    "msrc_v2": 0.943,
-    "nk_ade20k": 0.829,
-    "nk_cityscapes": 0.874,
-    "oasis": 0.968,
-    "tilde_webcam": 0.974,
+    "caltech_sky60": 0.961,
+    "camvid": 0.9455,
+    "fisheye_sky_hua": 0.869,
+    "horizon_uav": 0.996,
+    "labelmefacade": 0.804,
+    "msrc_v2": 0.9405,
+    "nk_ade20k": 0.784,
+    "nk_cityscapes": 0.876,
+    "oasis": 0.974,
+    "tilde_webcam": 0.977,
 }
 
 # The same on three built-in scenes of each kind. Nights are hard: ground and sky are both nearly black.
@@ -59,7 +59,7 @@ def test_it_says_what_it_is(sky: skymask.Segmenter) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial")])
 def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
     counts = Counts()
-    for seed in range(5000, 5003):
+    for seed in range(900_000, 900_003):
         scene = render(seed, (360, 480), kind)
         counts += count(sky(scene.image), scene.alpha, np.ones(scene.alpha.shape, np.bool_))
     assert counts.iou > (NIGHT_BAR if kind == "night" else SCENE_BAR)
@@ -67,7 +67,7 @@ def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["room", "aerial"])
 def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
-    claimed = [float((sky(render(seed, (360, 480), kind).image) > 127).mean()) for seed in range(5000, 5006)]
+    claimed = [float((sky(render(seed, (360, 480), kind).image) > 127).mean()) for seed in range(900_000, 900_006)]
     assert sum(share > 0.01 for share in claimed) <= 1
 
 

@@ -71,7 +71,7 @@ _use = Group("Cut out the sky", sort_key=0)
 _make = Group("Make models", sort_key=1)
 for _group, _names in (
     (_use, ("demo", "video", "masks", "info")),
-    (_make, ("train", "export", "evaluate", "compare", "bench")),
+    (_make, ("train", "average", "export", "evaluate", "compare", "bench")),
 ):
     for _order, _name in enumerate(_names):
         app.command(_command(_name), name=_name, group=_group, sort_key=_order)
