@@ -54,3 +54,4 @@ def test_the_alpha_is_left_alone(level: int) -> None:
     alpha = np.full((3, 3), level, np.uint8)
     alpha.setflags(write=False)
     skymask.stats(alpha)
+    assert (alpha == level).all()
