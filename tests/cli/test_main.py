@@ -53,19 +53,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_help_lists_every_command_with_a_summary(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0
     shown = capsys.readouterr().out
-    for name in [
-        "demo",
-        "video",
-        "masks",
-        "info",
-        "train",
-        "average",
-        "export",
-        "evaluate",
-        "compare",
-        "bench",
-        "data",
-    ]:
+    for name in dict.fromkeys(command.split()[0] for command in COMMANDS):
         assert any(line.split()[1:2] == [name] and len(line.split()) > 4 for line in shown.splitlines()), name
     assert "skymask masks photos -o masks" in shown
 
