@@ -16,7 +16,7 @@ from skymask.cli import main
 from skymask.data.synthetic import render
 from skymask.models import build
 from skymask.models.unet import UNet
-from skymask.training import checkpoint, loop
+from skymask.training import checkpoint, start
 from tests.support.mini_skyfinder import write_mini_skyfinder
 from tests.support.zenodo_server import serve_zenodo
 from tests.test_docs import commands
@@ -43,7 +43,7 @@ def small_build(name: str, pretrained: bool = False) -> nn.Module:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with what a reader of the tutorial has: configurations, downloads, photographs."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(loop, "build", small_build)
+    monkeypatch.setattr(start, "build", small_build)
     monkeypatch.setattr(checkpoint, "build", small_build)
     write_mini_skyfinder(tmp_path / "downloads", CAMERAS, flaws=True)
     (tmp_path / "configs").mkdir()

@@ -6,7 +6,7 @@ import pytest
 
 from skymask.cli import main
 from skymask.cli.train import _value
-from skymask.training import checkpoint, loop
+from skymask.training import checkpoint, start
 from tests.support.datasets import write_dataset
 from tests.support.tiny_training import tiny_network
 
@@ -29,7 +29,7 @@ batch_size = 4
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(loop, "build", tiny_network)
+    monkeypatch.setattr(start, "build", tiny_network)
     monkeypatch.setattr(checkpoint, "build", tiny_network)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "c.toml"

@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from skymask.models.unet import UNet
-from skymask.training import checkpoint, loop
+from skymask.training import checkpoint, loop, start
 from skymask.training.config import TrainConfig, parse_config
 
 
@@ -34,5 +34,5 @@ def tiny_config(manifest: Path, **changes: Any) -> TrainConfig:
 
 
 if __name__ == "__main__":
-    loop.build = checkpoint.build = tiny_network  # type: ignore[assignment]
+    start.build = checkpoint.build = tiny_network  # type: ignore[assignment]
     loop.train(tiny_config(Path(sys.argv[1])), Path(sys.argv[2]), devices=loop.Devices("cpu", int(sys.argv[3])))

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from skymask.errors import ConfigError, InputError, TrainingError
-from skymask.training import checkpoint, loop
+from skymask.training import checkpoint, loop, start
 from skymask.training.checkpoint import load_checkpoint
 from tests.support import tiny_training
 from tests.support.datasets import write_dataset
@@ -19,7 +19,7 @@ from tests.support.tiny_training import tiny_config, tiny_network
 
 @pytest.fixture(autouse=True)
 def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "build", tiny_network)
+    monkeypatch.setattr(start, "build", tiny_network)
     monkeypatch.setattr(checkpoint, "build", tiny_network)
 
 

@@ -23,21 +23,19 @@ def fold_sums(network: nn.Module) -> nn.Module:
     """
     network = deepcopy(network)
     for module in network.modules():
-        if isinstance(module, StripContext):
-            _fold(module, [module.local, module.row, module.column, module.whole])
-        elif isinstance(module, DecoderStep):
-            _fold(module, [module.lateral, module.project])
+        if isinstance(module, StripContext | DecoderStep):
+            _fold(module)
     return network
 
 
 @torch.no_grad()
-def _fold(module: StripContext | DecoderStep, branches: list[nn.Conv2d]) -> None:
+def _fold(module: StripContext | DecoderStep) -> None:
     norm = module.norm
     assert isinstance(norm, nn.BatchNorm2d)
     assert norm.running_mean is not None
     assert norm.running_var is not None
     scale = norm.weight / torch.sqrt(norm.running_var + norm.eps)
-    for branch in branches:
+    for branch in module.branches:
         branch.weight *= scale[:, None, None, None]
-    branches[0].bias = nn.Parameter(norm.bias - norm.running_mean * scale)
+    module.branches[0].bias = nn.Parameter(norm.bias - norm.running_mean * scale)
     module.norm = nn.Identity()

@@ -39,6 +39,11 @@ class StripContext(nn.Module):
         self.whole = nn.Conv2d(inputs, outputs, 1, bias=False)
         self.norm: nn.Module = nn.BatchNorm2d(outputs)
 
+    @property
+    def branches(self) -> tuple[nn.Conv2d, ...]:
+        """The convolutions whose sum is normalised; the first carries the bias once they are folded."""
+        return self.local, self.row, self.column, self.whole
+
     def forward(self, x: Tensor) -> Tensor:
         rows = x.mean(dim=3, keepdim=True)
         columns = x.mean(dim=2, keepdim=True)
@@ -55,6 +60,11 @@ class DecoderStep(nn.Module):
         self.lateral = nn.Conv2d(lateral, outputs, 1, bias=False)
         self.norm: nn.Module = nn.BatchNorm2d(outputs)
         self.mix = conv_bn_relu(outputs, outputs, 3)
+
+    @property
+    def branches(self) -> tuple[nn.Conv2d, ...]:
+        """The convolutions whose sum is normalised; the first carries the bias once they are folded."""
+        return self.lateral, self.project
 
     def forward(self, deep: Tensor, lateral: Tensor) -> Tensor:
         grown = F.interpolate(self.project(deep), scale_factor=2.0, mode="bilinear", align_corners=False)

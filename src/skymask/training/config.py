@@ -63,7 +63,10 @@ class TrainConfig(_Section):
     name: str = Field(description="Short name of the model.")
     network: str = Field(description=f"One of: {', '.join(NAMES)}.")
     pretrained: bool = Field(False, description="Start the encoder from ImageNet weights.")
-    init: Path | None = Field(None, description="Start from this checkpoint of an earlier run of the same network.")
+    init: Path | None = Field(
+        None,
+        description="Start from this checkpoint or exported ONNX file or shipped model (by name) of the same network.",
+    )
     seed: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="Autocast type; weights stay fp32.")
     data: DataConfig

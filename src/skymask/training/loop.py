@@ -13,20 +13,20 @@ from typing import Any, cast
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.utilities.exceptions import MisconfigurationException
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from skymask.data.dataset import BalancedSampler, TrainingSet
 from skymask.data.manifest import Sample, read_manifest
-from skymask.errors import ConfigError, InputError, TrainingError
-from skymask.models import build
+from skymask.errors import InputError, TrainingError
 from skymask.models.guided import Segmentation
-from skymask.training.checkpoint import load_checkpoint, load_resume, save_resume, save_weights
+from skymask.training.checkpoint import load_resume, save_resume, save_weights
 from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
 from skymask.training.log import RunLog
 from skymask.training.losses import sky_loss
+from skymask.training.start import start_network
 from skymask.training.validate import validate
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
@@ -86,7 +86,7 @@ class _Run:
         self.config, self.folder, self.fabric = config, folder, fabric
         samples = [sample for path in config.data.train for sample in read_manifest(path)]
         self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
-        network = _start_network(config).to(memory_format=torch.channels_last)
+        network = start_network(config, samples).to(memory_format=torch.channels_last)
         model = Segmentation(network, config.stages[0].working_size)
         self.averaged = AveragedModel(model, avg_fn=_ema(config.optimiser.ema_decay), use_buffers=True)
         self.averaged.to(fabric.device)
@@ -211,15 +211,6 @@ def _open_devices(devices: Devices, precision: str) -> Fabric:
             f"Cannot train on {devices.count} x '{devices.accelerator}' with {precision}: {error} Choose another "
             "--accelerator, fewer --devices or another precision."
         ) from error
-
-
-def _start_network(config: TrainConfig) -> nn.Module:
-    if config.init is None:
-        return build(config.network, config.pretrained)
-    start = load_checkpoint(config.init)
-    if start.config.network != config.network:
-        raise ConfigError(f"{config.init} holds the network '{start.config.network}', not '{config.network}'.")
-    return start.network
 
 
 def _check_folder(folder: Path, resume: bool) -> None:
