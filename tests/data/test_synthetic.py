@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,11 +17,17 @@ from PIL import Image
 from skymask.cli.data.synthetic import synthetic
 from skymask.data.manifest import read_manifest
 from skymask.data.synthetic import SCENE_KINDS, Scene, clip, render, write_dataset
+from skymask.data.synthetic.aircraft import add_aircraft
 from skymask.data.synthetic.buildings import add_canyon
 from skymask.data.synthetic.canvas import Canvas
+from skymask.data.synthetic.desert import add_boulders, add_canyon_walls, add_figures, add_mesas
 from skymask.data.synthetic.layers import Layer, View, World, cover_below, layer_of
 from skymask.data.synthetic.light import light_for, rgb
 from skymask.data.synthetic.noise import PlaneNoise, fractal
+from skymask.data.synthetic.ranges import add_far_ranges
+from skymask.data.synthetic.recipes import SHARES
+from skymask.data.synthetic.scene import build
+from skymask.data.synthetic.sea import add_boat, add_buoy, add_headland
 from skymask.data.synthetic.street import wire_cover
 from skymask.data.synthetic.water import add_water
 from skymask.errors import InputError, OutputError
@@ -69,7 +77,7 @@ def test_same_seed_gives_the_same_scene_and_another_seed_another() -> None:
     assert (first.image != other.image).any()
 
 
-@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert"])
+@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert", "ridge", "sea_fog"])
 def test_a_scene_keeps_its_composition_at_every_size(kind: str) -> None:
     small, large = render(9, (96, 128), kind).alpha, render(9, (288, 384), kind).alpha
     shrunk = np.asarray(Image.fromarray(large).reduce(3))
@@ -121,6 +129,76 @@ def test_image_and_alpha_agree_at_every_edge() -> None:
     frame = world.look(View(world.size_hw))
     np.testing.assert_allclose(frame.image[..., 0], frame.alpha, atol=1.5 / 255)
     assert ((frame.alpha > 0.02) & (frame.alpha < 0.98)).any()
+
+
+def _before_white(seed: int, size_hw: tuple[int, int] = (120, 160)) -> World:
+    """A white sky over a world without any light, in which every solid thing is black."""
+    rng = np.random.default_rng(seed)
+    dark = np.zeros(3, np.float32)
+    light = replace(light_for("day", rng), sun=dark, ambient=dark, haze=dark)
+    world = World(size_hw, 0.5 * size_hw[0], light, rng, vanish_x=0.5 * size_hw[1])
+    world.items.append(layer_of(rgb(1, 1, 1), np.ones(size_hw, np.float32), rng, veil=True))
+    return world
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "add",
+    [add_aircraft, add_boat, add_buoy, add_headland, add_mesas, add_canyon_walls, add_boulders, add_figures],
+)
+def test_what_stands_before_the_sky_is_not_sky(add: Callable[[World], None], seed: int) -> None:
+    world = _before_white(seed)
+    add(world)
+    frame = world.look(View(world.size_hw))
+    np.testing.assert_allclose(frame.image[..., 0], frame.alpha, atol=1.5 / 255)
+    assert 0 < (frame.alpha < 0.5).mean() < 0.9
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_an_aircraft_takes_its_share_of_the_width(seed: int) -> None:
+    world = _before_white(seed, (480, 640))
+    add_aircraft(world)
+    columns = np.flatnonzero((world.look(View(world.size_hw)).alpha < 1).any(axis=0))
+    assert 0.02 * 640 < columns[-1] - columns[0] + 1 < 0.36 * 640
+
+
+@pytest.mark.parametrize("share", [0.35, 0.65, 0.95])
+@pytest.mark.parametrize("seed", range(4))
+def test_far_ranges_reach_the_lower_edge_without_a_gap(seed: int, share: float) -> None:
+    world = _before_white(seed)
+    add_far_ranges(world, share * 120)
+    alpha = world.look(View(world.size_hw)).alpha
+    assert (alpha[0] == 1).all()
+    assert (alpha[-1] == 0).all()
+    assert (np.diff(alpha, axis=0) <= 0).all()
+
+
+def test_the_sea_in_mist_is_nearly_as_the_sky_and_yet_not_sky() -> None:
+    steps = []
+    for seed in range(16):
+        rng = np.random.default_rng(seed)
+        world = build(rng, (240, 320), "sea_fog")
+        frame, row = world.look(View(world.size_hw)), round(world.horizon)
+        assert (frame.alpha[row + 1 :] == 0).all()
+        assert (frame.alpha[: row // 4] == 1).mean() > 0.9
+        above, below = (
+            np.median(frame.image[part], axis=(0, 1)) for part in (slice(row - 5, row - 2), slice(row + 3, row + 6))
+        )
+        steps.append(float(np.abs(above - below).max()))
+    assert 0.01 < np.median(steps) < 0.15
+
+
+def test_deserts_lie_under_blue_grey_and_sand_coloured_skies() -> None:
+    lights = [light_for("desert", np.random.default_rng(seed)) for seed in range(60)]
+    warmth = np.array([float(light.stops[-2][0] - light.stops[-2][2]) for light in lights if light.night == 0])
+    assert (warmth < -0.2).any()
+    assert (np.abs(warmth) < 0.05).any()
+    assert (warmth > 0.05).any()
+
+
+def test_every_kind_has_a_share() -> None:
+    assert len(SHARES) == len(SCENE_KINDS)
+    assert sum(SHARES) == pytest.approx(1)
 
 
 def test_a_veil_leaves_the_alpha_alone() -> None:

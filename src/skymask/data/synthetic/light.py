@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,7 +65,11 @@ class Light:
 
 def light_for(kind: str, rng: np.random.Generator) -> Light:
     """Draws the light of a scene of the given kind."""
-    at_any_hour = kind in ("water", "city", "forest", "snow", "sky")
+    if kind == "sea_fog":
+        return _sea_fog(rng)
+    if kind == "desert" and rng.random() < 0.3:
+        return _dust(rng)
+    at_any_hour = kind in ("water", "city", "forest", "snow", "sky", "desert", "ridge")
     hour = rng.random() if at_any_hour else 1.0
     night_share = 0.16 if kind in ("city", "water", "snow") else 0.05
     if kind == "night" or hour < night_share:
@@ -186,4 +190,34 @@ def _grey(rng: np.random.Generator, foggy: bool) -> Light:
         haze=np.asarray(low * (0.98 if foggy else 0.92), np.float32),
         visibility=float(rng.uniform(0.06, 0.5) if foggy else rng.uniform(6, 18)),
         sun_xy=_somewhere(rng, -0.6, -0.2),
+    )
+
+
+def _dust(rng: np.random.Generator) -> Light:
+    """Sand in the air: the sky takes the colour of the ground."""
+    level = float(rng.uniform(0.62, 0.95))
+    sand = mix(rgb(0.98, 0.86, 0.68), rgb(0.95, 0.92, 0.86), float(rng.random()))
+    above = mix(sand, rgb(0.70, 0.78, 0.86), float(rng.uniform(0.1, 0.8)))
+    stops = tuple(np.asarray(mix(sand, above, share) * level, np.float32) for share in (0.0, 0.35, 0.75, 1.0))
+    return Light(
+        stops=stops,
+        sun=np.asarray(rgb(0.62, 0.53, 0.40) * level * float(rng.uniform(0.3, 1.2)), np.float32),
+        ambient=np.asarray(rgb(0.62, 0.58, 0.53) * level, np.float32),
+        haze=np.asarray(stops[0] * 0.95, np.float32),
+        visibility=float(rng.uniform(1.0, 9)),
+        sun_xy=_somewhere(rng, -0.6, 0.2),
+    )
+
+
+def _sea_fog(rng: np.random.Generator) -> Light:
+    """Flat grey light, fog, or mist that the sun shines through."""
+    draw = rng.random()
+    if draw < 0.65:
+        return _grey(rng, foggy=draw < 0.4)
+    clear = _dusk(rng) if draw < 0.78 else _day(rng)
+    pale = rgb(0.84, 0.88, 0.92) if draw >= 0.78 else mix(clear.stops[0], clear.stops[2], 0.5)
+    thick = float(rng.uniform(0.45, 0.9))
+    stops = tuple(mix(stop, pale * np.float32(0.97), thick) for stop in clear.stops)
+    return replace(
+        clear, stops=stops, haze=mix(stops[0], stops[1], 0.3), sun=clear.sun * np.float32(1.05 - 0.5 * thick)
     )

@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from skymask.data.synthetic.aerial import add_ground_from_above
+from skymask.data.synthetic.aircraft import add_aircraft
 from skymask.data.synthetic.buildings import add_canyon, add_skyline
+from skymask.data.synthetic.desert import add_boulders, add_canyon_walls, add_figures, add_mesas
 from skymask.data.synthetic.forest import add_canopy_above, add_forest
 from skymask.data.synthetic.layers import World
 from skymask.data.synthetic.light import Colour, mix, rgb
@@ -21,7 +23,9 @@ from skymask.data.synthetic.plants import (
     leaf_colour,
     plant_row,
 )
+from skymask.data.synthetic.ranges import add_far_ranges
 from skymask.data.synthetic.rooms import add_room
+from skymask.data.synthetic.sea import add_boat, add_buoy, add_headland, add_sea_mist, add_swell
 from skymask.data.synthetic.sky import add_contrail, add_sky
 from skymask.data.synthetic.street import add_crane, add_lamp_posts, add_mast, add_poles, add_wires
 from skymask.data.synthetic.terrain import add_dunes, add_ground, add_hill, add_mountains, add_road
@@ -213,9 +217,52 @@ def _snow(world: World) -> None:
 
 def _desert(world: World) -> None:
     add_sky(world, "desert")
-    if _chance(world, 0.3):
+    draw = world.rng.random()
+    if draw < 0.3:
         add_mountains(world)
-    add_dunes(world)
+    elif draw < 0.5:
+        add_mesas(world)
+    if _chance(world, 0.8):
+        add_dunes(world)
+    else:
+        add_ground(world, rgb(0.86, 0.70, 0.49), rgb(0.76, 0.60, 0.43), rough=0.4)
+    if _chance(world, 0.15):
+        add_canyon_walls(world)
+    if _chance(world, 0.2):
+        add_boulders(world)
+    if _chance(world, 0.35):
+        add_figures(world)
+
+
+def _ridge(world: World) -> None:
+    """Far mountains down to the lower edge, as from a summit, an aircraft or through a long lens."""
+    rng = world.rng
+    height = world.size_hw[0]
+    skyline = height * float(rng.uniform(0.35, 0.95))
+    # A long lens shows a small part of the sky, whose colour hardly changes.
+    world.horizon = skyline + height * float(rng.uniform(0.0, 0.5)) ** 2
+    add_sky(world, "ridge")
+    add_far_ranges(world, skyline)
+    if _chance(world, 0.5):
+        add_aircraft(world)
+
+
+def _sea_fog(world: World) -> None:
+    """The open sea in mist or flat light: nearly the colour of the sky, and yet not sky."""
+    rng = world.rng
+    world.horizon = world.size_hw[0] * float(rng.uniform(0.25, 0.72))
+    world.eye_m = float(rng.uniform(2, 14))
+    add_sky(world, "fog" if _chance(world, 0.5) else "water")
+    if _chance(world, 0.25):
+        add_headland(world)
+    rough = float(rng.uniform(0.0, 1.0))
+    add_water(world, world.horizon, float("inf"), rough)
+    add_swell(world, rough)
+    add_sea_mist(world)
+    if _chance(world, 0.3):
+        add_boat(world)
+    if _chance(world, 0.12):
+        add_buoy(world)
 
 
 def _sky(world: World) -> None:
@@ -240,6 +287,8 @@ RECIPES: dict[str, Callable[[World], None]] = {
     "room": add_room,
     "aerial": add_ground_from_above,
     "sky": _sky,
+    "ridge": _ridge,
+    "sea_fog": _sea_fog,
 }
 # How often each kind is drawn, in the order above.
-SHARES = (0.11, 0.09, 0.08, 0.08, 0.06, 0.13, 0.14, 0.09, 0.05, 0.03, 0.05, 0.05, 0.04)
+SHARES = (0.095, 0.078, 0.069, 0.069, 0.052, 0.113, 0.122, 0.078, 0.043, 0.05, 0.043, 0.043, 0.035, 0.07, 0.04)
