@@ -22,6 +22,9 @@ class DataConfig(_Section):
     """What is trained and validated on."""
 
     train: tuple[Path, ...] = Field(min_length=1, description="Manifests; relative paths start at the working folder.")
+    corrections: Path | None = Field(
+        None, description="CSV of training images looked at by people; those whose label is wrong are left out."
+    )
     val: tuple[Path, ...] = Field(min_length=1, description="Manifests of other cameras, scenes and photographs.")
     samples_per_epoch: int = Field(gt=0, description="Draws with replacement, over all devices.")
     balance: float = Field(0.5, ge=0, le=1, description="A source's share grows with its size to this power.")

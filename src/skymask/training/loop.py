@@ -24,6 +24,7 @@ from skymask.errors import InputError, TrainingError
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_resume, save_resume, save_weights
 from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
+from skymask.training.corrections import read_training_samples
 from skymask.training.log import RunLog
 from skymask.training.losses import sky_loss
 from skymask.training.start import start_network
@@ -57,8 +58,9 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         Path of the best checkpoint.
 
     Raises:
-        InputError: The folder holds another run already, there is none to resume, or the devices cannot be had.
-        DataError: A manifest does not fit its files.
+        InputError: The folder holds another run already, there is none to resume, the devices cannot be had, or a
+            manifest or the corrections do not exist.
+        DataError: A manifest does not fit its files, or the corrections do not fit the manifests.
         TrainingError: The loss is no longer a number; the checkpoints are those of the last good epoch.
     """
     _check_folder(folder, resume)
@@ -84,7 +86,7 @@ class _Run:
 
     def __init__(self, config: TrainConfig, folder: Path, fabric: Fabric) -> None:
         self.config, self.folder, self.fabric = config, folder, fabric
-        samples = [sample for path in config.data.train for sample in read_manifest(path)]
+        samples = read_training_samples(config.data.train, config.data.corrections)
         self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
         network = start_network(config, samples).to(memory_format=torch.channels_last)
         model = Segmentation(network, config.stages[0].working_size)

@@ -1,0 +1,78 @@
+"""Leaves out training images whose labels people found wrong: a CSV file beside the configuration says which."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from skymask.data.manifest import Sample, read_manifest
+from skymask.errors import DataError, InputError
+
+COLUMNS = ("image", "verdict", "note")
+VERDICTS = ("label-wrong", "label-coarse", "model-wrong")
+
+
+def read_training_samples(manifests: Sequence[Path], corrections: Path | None = None) -> list[Sample]:
+    """Reads what is trained on.
+
+    Args:
+        manifests: CSV files of labelled images.
+        corrections: CSV file with the columns `COLUMNS`; `image` as the manifest that lists it writes it. Images with
+            the verdict "label-wrong" are left out; the other verdicts are notes, and change nothing.
+
+    Returns:
+        The samples in the order of the manifests.
+
+    Raises:
+        InputError: A file does not exist.
+        DataError: A file is not what it should be, no row of the corrections is in any manifest, or nothing is left.
+    """
+    listed = [(sample, _name(sample, path.parent)) for path in manifests for sample in read_manifest(path)]
+    if corrections is None:
+        return [sample for sample, _ in listed]
+    verdicts = read_corrections(corrections)
+    # Not every row has to match: who has only some of the data sets can train with the same file.
+    if not any(name in verdicts for _, name in listed):
+        raise DataError(
+            f"None of the {len(verdicts)} images in {corrections} is in a training manifest, such as "
+            f"'{next(iter(verdicts))}'. Its column 'image' must repeat that of the manifests; or remove the key "
+            "data.corrections."
+        )
+    kept = [sample for sample, name in listed if verdicts.get(name) != "label-wrong"]
+    if not kept:
+        raise DataError(f"{corrections} calls the label of every training image wrong: nothing is left to train on.")
+    return kept
+
+
+def read_corrections(path: Path) -> dict[str, str]:
+    """Reads and checks a file of corrections; returns the verdict of each image, at least one.
+
+    Raises:
+        InputError: There is no such file.
+        DataError: A column is missing, a verdict is unknown, an image stands there twice, or there is none.
+    """
+    if not path.is_file():
+        raise InputError(f"There are no corrections at {path}. Correct data.corrections, or remove the key.")
+    verdicts: dict[str, str] = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
+        if missing:
+            raise DataError(f"{path} has no column '{missing[0]}'. It needs: {', '.join(COLUMNS)}.")
+        for line, row in enumerate(reader, start=2):
+            if row["verdict"] not in VERDICTS:
+                raise DataError(
+                    f"{path}, line {line}: there is no verdict '{row['verdict']}'. Use one of: {', '.join(VERDICTS)}."
+                )
+            if row["image"] in verdicts:
+                raise DataError(f"{path}, line {line}: {row['image']} stands there twice. Remove one of the lines.")
+            verdicts[row["image"]] = row["verdict"]
+    if not verdicts:
+        raise DataError(f"{path} lists no images. Add rows, or remove the key data.corrections.")
+    return verdicts
+
+
+def _name(sample: Sample, folder: Path) -> str:
+    """The image as its manifest writes it."""
+    return (sample.image.relative_to(folder) if sample.image.is_relative_to(folder) else sample.image).as_posix()
