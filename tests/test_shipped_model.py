@@ -21,14 +21,14 @@ MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
 
 # IoU of sky that the model must not fall below, per validation source: what the released file reached, rounded down.
 BARS = {
-    "caltech_sky60": 0.961,
+    "caltech_sky60": 0.97,
     "camvid": 0.9455,
-    "fisheye_sky_hua": 0.869,
+    "fisheye_sky_hua": 0.868,
     "horizon_uav": 0.996,
-    "labelmefacade": 0.804,
-    "msrc_v2": 0.9405,
-    "nk_ade20k": 0.784,
-    "nk_cityscapes": 0.876,
+    "labelmefacade": 0.802,
+    "msrc_v2": 0.941,
+    "nk_ade20k": 0.871,
+    "nk_cityscapes": 0.879,
     "oasis": 0.974,
     "tilde_webcam": 0.977,
 }

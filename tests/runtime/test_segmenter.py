@@ -17,6 +17,7 @@ from skymask import weights
 from skymask.errors import EngineError, InputError, ModelError
 from skymask.runtime import engines
 from skymask.runtime.segmenter import model_path
+from tests.support.tiny_model import reference
 
 
 def test_text_and_path_both_name_a_file(tiny_model: Path) -> None:
@@ -115,6 +116,29 @@ def test_a_gpu_that_does_not_work_is_reported(
     assert skymask.load(tiny_model).engine.device == "cpu"
     with pytest.raises(EngineError, match=said):
         skymask.load(tiny_model, device="cuda")
+
+
+def test_large_frames_run_in_a_session_of_their_own(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that returns memory; opened when the first large frame comes, closed with the model."""
+    runtime = importlib.import_module("skymask.runtime.onnxruntime")
+    monkeypatch.setattr(runtime, "LARGE_FRAME_PIXELS", 40 * 50)
+    kept: list[bool] = []
+    real = runtime._open_session
+
+    def watched(*arguments: object, keep_memory: bool = True) -> object:
+        kept.append(keep_memory)
+        return real(*arguments, keep_memory=keep_memory)
+
+    monkeypatch.setattr(runtime, "_open_session", watched)
+    frames = np.random.default_rng(0).integers(0, 256, (2, 41, 50, 3), np.uint8)
+    with skymask.load(tiny_model) as sky:
+        np.testing.assert_array_equal(sky(frames[:, :40]), reference(frames[:, :40]))
+        assert kept == [True]
+        for _ in range(2):
+            np.testing.assert_array_equal(sky(frames), reference(frames))
+        assert kept == [True, False]
+    with pytest.raises(EngineError, match="closed"):
+        sky(frames)
 
 
 def test_fewer_than_one_thread_is_refused(tiny_model: Path) -> None:

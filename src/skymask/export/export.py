@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
+from typing import Literal
 
-from skymask.contract import ModelInfo
-from skymask.data.manifest import read_manifest
+import onnx
+
+from skymask.contract import Frames, ModelInfo
+from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import InputError
 from skymask.export.fold import fold_sums
-from skymask.export.graph import SkyGraph
-from skymask.export.onnx import add_info, to_onnx
+from skymask.export.graph import EngineGraph, SkyGraph
+from skymask.export.half import to_half
+from skymask.export.onnx import add_info, store_half, to_onnx
 from skymask.export.verify import Parity, compare, real_frames, require, synthetic_frames
 from skymask.files import writing
 from skymask.training.checkpoint import Checkpoint, load_checkpoint
 
+Precision = Literal["fp32", "fp16", "int8"]
+CALIBRATION_FRAMES = 64
 
-def export(checkpoint_path: Path, output: Path, version: str, frames: Path | None = None) -> Parity:
+
+def export(
+    checkpoint_path: Path, output: Path, version: str, frames: Path | None = None, precision: Precision = "fp32"
+) -> Parity:
     """Exports a checkpoint to one ONNX file that follows the contract.
 
     Args:
         checkpoint_path: A safetensors file of `skymask train`.
         output: The ONNX file to write; an older one is replaced once the new one has been verified.
         version: Version of the weights, such as "1.0.0".
-        frames: Manifest with the photographs for the comparison; by default the run's validation manifests.
+        frames: Manifest with the photographs for the comparison; by default the run's validation manifests. For int8
+            the ranges of values are measured on others of them, or on built-in scenes where there are none.
+        precision: What the network computes in; both ends stay in float32.
 
     Returns:
         How close the file is to the torch module.
@@ -41,14 +53,31 @@ def export(checkpoint_path: Path, output: Path, version: str, frames: Path | Non
     manifests = [frames] if frames else list(checkpoint.config.data.val)
     samples = [sample for path in manifests for sample in read_manifest(path)]
     graph = SkyGraph(checkpoint.network, checkpoint.working_size, checkpoint.config.threshold).eval()
-    slim = SkyGraph(fold_sums(checkpoint.network), checkpoint.working_size, checkpoint.config.threshold).eval()
-    model = to_onnx(slim)
-    parity = compare(graph, model.SerializeToString(), chain(synthetic_frames(), real_frames(samples)))
-    require(parity)
+    slim = EngineGraph(fold_sums(checkpoint.network), checkpoint.working_size, checkpoint.config.threshold).eval()
+    model = _in_precision(to_onnx(slim), precision, samples)
+    parity = compare(graph, model.SerializeToString(), chain(synthetic_frames(), real_frames(samples)), precision)
+    require(parity, precision)
     add_info(model, _info(checkpoint, version, parity))
     with writing(output) as part:
         part.write_bytes(model.SerializeToString())
     return parity
+
+
+def _in_precision(model: onnx.ModelProto, precision: Precision, samples: list[Sample]) -> onnx.ModelProto:
+    if precision == "int8":
+        from skymask.export.int8 import to_int8
+
+        model = to_int8(model, _calibration_frames(samples))
+    elif precision == "fp16":
+        to_half(model)
+    else:
+        store_half(model.graph)
+    onnx.checker.check_model(model)
+    return model
+
+
+def _calibration_frames(samples: list[Sample]) -> Iterator[Frames]:
+    return real_frames(samples[1:], CALIBRATION_FRAMES) if len(samples) > 1 else synthetic_frames()
 
 
 def _info(checkpoint: Checkpoint, version: str, parity: Parity) -> ModelInfo:

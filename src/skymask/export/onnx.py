@@ -10,9 +10,9 @@ import onnx
 import onnxslim
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, ModelInfo
-from skymask.export.graph import SkyGraph
 
 OPSET = 17  # what TensorRT 8.6 and OpenVINO 2023 already read; nothing newer is needed
 IR_VERSION = 9
@@ -20,14 +20,13 @@ EXAMPLE_HW = (480, 640)
 SMALLEST_HALVED = 65_536  # elements: the wide 1x1 layers, two thirds of the file; small early layers need precision
 
 
-def to_onnx(graph: SkyGraph, precision_floor: int = SMALLEST_HALVED) -> onnx.ModelProto:
-    """Exports a graph.
+def to_onnx(graph: nn.Module) -> onnx.ModelProto:
+    """Exports a graph in float32.
 
     The exporter by tracing is used (`dynamo=False`): it needs onnx alone and writes plain, widely readable operators.
 
     Args:
-        graph: In evaluation mode, float32, on the CPU.
-        precision_floor: Weights with at least this many elements are stored as float16.
+        graph: `EngineGraph`, or another module that follows the contract; in evaluation mode, float32, on the CPU.
 
     Returns:
         The model without metadata; N, H and W dynamic at both ends, the network between them at its working size.
@@ -49,8 +48,6 @@ def to_onnx(graph: SkyGraph, precision_floor: int = SMALLEST_HALVED) -> onnx.Mod
     # Folds what tracing wrote down as computation, so that the core between the two dynamic ends is plainly static.
     model = onnxslim.slim(onnx.load_from_string(buffer.getvalue()))
     model.ir_version = IR_VERSION
-    _halve(model.graph, precision_floor)
-    onnx.checker.check_model(model)
     return model
 
 
@@ -60,8 +57,8 @@ def add_info(model: onnx.ModelProto, info: ModelInfo) -> None:
     helper.set_model_props(model, info.to_metadata())
 
 
-def _halve(graph: onnx.GraphProto, floor: int) -> None:
-    """Stores large weights as float16 and casts them back to float32 in the graph.
+def store_half(graph: onnx.GraphProto, floor: int = SMALLEST_HALVED) -> None:
+    """Stores weights of at least `floor` elements as float16 and casts them back to float32 in the graph.
 
     Computation stays in float32: engines fold the casts when they load the file. Half the file, the same speed.
     """

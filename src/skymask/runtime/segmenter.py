@@ -111,7 +111,7 @@ def load(
         raise InputError(f"threads must be at least 1, or left out; got {threads}.")
     path = model_path(model)
     info = read_model_info(path)
-    return Segmenter(open_engine(path, engine, device, threads or _usable_cpus()), info)
+    return Segmenter(open_engine(path, engine, device, threads or usable_cpus()), info)
 
 
 def model_path(model: str | Path | None = None) -> Path:
@@ -132,8 +132,8 @@ def model_path(model: str | Path | None = None) -> Path:
     return path
 
 
-def _usable_cpus() -> int:
-    """The CPUs this process may run on; in a container or under taskset fewer than the machine has."""
+def usable_cpus() -> int:
+    """Returns how many CPUs this process may run on; in a container or under taskset fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

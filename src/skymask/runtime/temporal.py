@@ -7,7 +7,6 @@ and nearer to the truth than its last word. Where the picture has changed, only 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ DRIFT_PX = 0.5  # a camera that has moved so far has no memory that fits
 TEXTURE = 0.25  # (grey levels per cell)^2: frames flatter than this tell little of the camera's movement
 SURE_AFTER = 4.0  # frames: from here on, a new alpha that is far from the memory is doubted ...
 DOUBT_LEVELS = 96  # ... and pulls at it no harder than one so far away
+BLOCK_PIXELS = 1 << 16  # what is blended at a time: larger, intermediate results fall out of the processor's cache
 ONE = 64  # the memory holds alpha in 64ths, so that int16 is enough
 
 Cells = NDArray[np.float32]
@@ -74,7 +74,7 @@ class TemporalFilter:
         """Takes the next frame of the video.
 
         Args:
-            frame: uint8 [H, W, 3], RGB, values 0 to 255, H and W at least 32.
+            frame: uint8 [H, W, 3], RGB, values 0 to 255, H and W at least 32; or its brightness alone, [H, W].
             alpha: uint8 [H, W], 255 sky: what the model says of this frame.
 
         Returns:
@@ -110,9 +110,6 @@ class _State:
         self._column_of = np.minimum(np.arange(width) // self._cell_px, columns - 1)
         self._result = alpha.copy()
         self._level = np.left_shift(alpha, 6, dtype=np.int16) + np.int16(ONE // 2)
-        # Allocated once: fresh pages for every frame would cost more than the arithmetic.
-        self._step = np.empty(alpha.shape, np.int16)
-        self._spread = np.empty(alpha.shape, np.int16)
 
     def advance(self, frame: NDArray[np.uint8], alpha: Alphas, memory: int) -> Alphas:
         """Takes a frame in and returns its steadied alpha."""
@@ -135,26 +132,28 @@ class _State:
         return max(0.0, 1 - drift_px / DRIFT_PX)
 
     def _blend(self, alpha: Alphas) -> Alphas:
-        """Moves the memory towards an alpha, in a few passes of int16 over the whole frame."""
-        step, spread = self._step, self._spread
-        np.subtract(alpha, self._result, out=step, dtype=np.int16)
-        self._enlarge(np.where(self._count < SURE_AFTER, 255, DOUBT_LEVELS), spread)
-        np.minimum(step, spread, out=step)
-        np.negative(spread, out=spread)
-        np.maximum(step, spread, out=step)
-        self._enlarge(np.rint(ONE / self._count), spread)
-        step *= spread
-        self._level += step
-        np.right_shift(self._level, 6, out=step)
-        np.copyto(self._result, step, casting="unsafe")  # 0 to 255, see the class
+        """Moves the memory towards an alpha, in a few passes of int16, a block of rows at a time."""
+        most = np.where(self._count < SURE_AFTER, 255, DOUBT_LEVELS).astype(np.int16).take(self._column_of, axis=1)
+        share = np.rint(ONE / self._count).astype(np.int16).take(self._column_of, axis=1)
+        height, width = self.size_hw
+        step_rows = max(1, BLOCK_PIXELS // width)
+        for start in range(0, height, step_rows):
+            rows = slice(start, min(start + step_rows, height))
+            spread = most.take(self._row_of[rows], axis=0)
+            step = np.subtract(alpha[rows], self._result[rows], dtype=np.int16)
+            np.minimum(step, spread, out=step)
+            np.negative(spread, out=spread)
+            np.maximum(step, spread, out=step)
+            step *= share.take(self._row_of[rows], axis=0, out=spread, mode="clip")
+            self._level[rows] += step
+            np.right_shift(self._level[rows], 6, out=step)
+            np.copyto(self._result[rows], step, casting="unsafe")  # 0 to 255, see the class
         return self._result.copy()
-
-    def _enlarge(self, cells: NDArray[Any], out: NDArray[np.int16]) -> None:
-        rows = cells.astype(np.int16).take(self._column_of, axis=1)
-        rows.take(self._row_of, axis=0, out=out, mode="clip")
 
 
 def _check(frame: NDArray[np.uint8], alpha: Alphas) -> None:
+    if isinstance(frame, np.ndarray) and frame.ndim == 2:
+        frame = np.broadcast_to(frame[..., np.newaxis], (*frame.shape, 3))
     check_frames(frame[np.newaxis] if isinstance(frame, np.ndarray) else frame)
     if not isinstance(alpha, np.ndarray) or alpha.dtype != np.uint8 or alpha.shape != frame.shape[:2]:
         found = f"{alpha.dtype} {list(alpha.shape)}" if isinstance(alpha, np.ndarray) else f"a {type(alpha).__name__}"
@@ -164,14 +163,15 @@ def _check(frame: NDArray[np.uint8], alpha: Alphas) -> None:
 
 
 def _shrink(frame: NDArray[np.uint8], cell_px: int) -> Cells:
-    """Returns float32 [rows, columns], grey levels: four samples a cell, of green, which carries most of the light."""
+    """Returns float32 [rows, columns], grey levels: four samples a cell, of green where there are colours."""
     rows, columns = frame.shape[0] // cell_px, frame.shape[1] // cell_px
-    green = frame[: rows * cell_px, : columns * cell_px, 1]
+    grey = frame if frame.ndim == 2 else frame[..., 1]
+    grey = grey[: rows * cell_px, : columns * cell_px]
     half = cell_px // 2
     total = np.zeros((rows, columns), np.float32)
     for y in (0, half):
         for x in (0, half):
-            total += green[y::cell_px, x::cell_px]
+            total += grey[y::cell_px, x::cell_px]
     return np.asarray(total / 4, np.float32)
 
 
