@@ -1,0 +1,142 @@
+#include "opencv_capture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+#include <utility>
+
+#include <opencv2/imgproc.hpp>
+#include <skymask/segmenter.hpp>
+
+#include "errors.hpp"
+#include "mp4_boxes.hpp"
+
+namespace skymask::apps {
+
+namespace {
+
+constexpr double fallback_rate = 25;   // for streams that declare none
+constexpr double highest_rate = 1000;  // some streams declare the ticks of their clock instead of a frame rate
+constexpr long count_slack = 3;        // frames that an index lists and an edit list hides
+
+cv::Mat scaled(const cv::Mat& image, cv::Size size) {
+    cv::Mat result;
+    const bool shrinks = size.area() < image.size().area();
+    cv::resize(image, result, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
+    return result;
+}
+
+void check_size(cv::Size size, const std::string& where) {
+    if (std::min(size.width, size.height) < min_side) {
+        std::ostringstream message;
+        message << where << " gives frames of " << size.width << 'x' << size.height
+                << " (width x height), and a model needs at least " << min_side
+                << " pixels each way. Enlarge them with --size, for example --size 320x240.";
+        throw InputError(message.str());
+    }
+}
+
+}  // namespace
+
+OpenCvCapture::OpenCvCapture(cv::VideoCapture capture, SourceInfo info, const CaptureOptions& options,
+                             std::filesystem::path file)
+    : capture_(std::move(capture)),
+      info_(std::move(info)),
+      rate_limit_(options.fps),
+      scale_to_(options.size),
+      file_(std::move(file)) {
+    const double rate = capture_.get(cv::CAP_PROP_FPS);
+    declared_rate_ = rate > 0 && rate < highest_rate ? rate : fallback_rate;
+    declared_count_ = std::max(0L, std::lround(capture_.get(cv::CAP_PROP_FRAME_COUNT)));
+    if (scale_to_) {
+        check_size(*scale_to_, "--size");
+    }
+    first_ = decode();
+    if (!first_) {
+        check_end();
+        throw MediaError(info_.where + (info_.live ? " opened, but not one frame came. Check the camera or the network."
+                                                   : " has a video stream but not one frame in it."));
+    }
+    info_.size = first_->bgr.size();
+    check_size(info_.size, info_.where);
+    info_.frame_rate = rate_limit_.of(declared_rate_);
+    info_.frame_count =
+        info_.live ? 0 : std::lround(static_cast<double>(declared_count_) * info_.frame_rate / declared_rate_);
+}
+
+std::optional<Frame> OpenCvCapture::read() {
+    while (true) {
+        std::optional<Frame> frame = first_ ? std::exchange(first_, std::nullopt) : decode();
+        if (!frame) {
+            check_end();
+            return std::nullopt;
+        }
+        if (rate_limit_.keeps(frame->time_s)) {
+            return frame;
+        }
+    }
+}
+
+std::optional<Frame> OpenCvCapture::decode() {
+    cv::Mat image;
+    try {
+        if (!capture_.read(image) || image.empty()) {
+            return std::nullopt;
+        }
+    } catch (const cv::Exception& error) {
+        throw MediaError(info_.where + " cannot be decoded " + where_it_ended() + ": " + error.err + ".");
+    }
+    Frame frame;
+    frame.arrived = Clock::now();
+    frame.time_s = next_time_s(frame.arrived);
+    if (scale_to_ && image.size() != *scale_to_) {
+        image = scaled(image, *scale_to_);
+    } else if (info_.size.area() > 0 && image.size() != info_.size) {  // a stream that changes its size on the way
+        image = scaled(image, info_.size);
+    }
+    frame.bgr = std::move(image);
+    ++frames_read_;
+    return frame;
+}
+
+double OpenCvCapture::next_time_s(Clock::time_point arrived) {
+    if (!zero_) {
+        zero_ = arrived;
+    }
+    // Clocks of cameras and streams start anywhere and may jump: there, the time of arrival counts.
+    double time_s = info_.live ? seconds(arrived - *zero_) : capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
+    if (frames_read_ > 0 && !(time_s > last_s_)) {
+        time_s = last_s_ + 1 / declared_rate_;
+    }
+    last_s_ = time_s;
+    return time_s;
+}
+
+/// OpenCV says the same of a file's end and of its damage; its boxes and its index tell them apart.
+void OpenCvCapture::check_end() const {
+    if (info_.live) {
+        throw MediaError(info_.where + " stopped sending " + where_it_ended() + ". Check the camera or the network.");
+    }
+    const Mp4State state = file_.empty() ? Mp4State::not_mp4 : look_at_mp4(file_);
+    const bool ends_early = state == Mp4State::whole && frames_read_ < declared_count_ - count_slack;
+    if (state == Mp4State::cut_short || ends_early) {
+        const std::string used = frames_read_ > 0 ? " The frames before that were used." : "";
+        throw MediaError(info_.where + " breaks off " + where_it_ended() + ": the file is damaged or incomplete." +
+                         used + " Copy or download it again for the rest.");
+    }
+}
+
+std::string OpenCvCapture::where_it_ended() const {
+    if (frames_read_ == 0) {
+        return "before its first frame";
+    }
+    std::ostringstream text;
+    text << "after frame " << frames_read_ << std::fixed << std::setprecision(2) << " (" << last_s_ << " s";
+    if (!info_.live && declared_count_ > 0) {
+        text << " of " << static_cast<double>(declared_count_) / declared_rate_ << " s";
+    }
+    return text.str() + ")";
+}
+
+}  // namespace skymask::apps

@@ -1,0 +1,87 @@
+#include "photographs.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <opencv2/imgcodecs.hpp>
+
+#include "errors.hpp"
+
+namespace skymask::apps {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Photographs : public testing::Test {
+protected:
+    void SetUp() override {
+        folder = fs::temp_directory_path() / testing::UnitTest::GetInstance()->current_test_info()->name();
+        fs::create_directories(folder / "photos" / "sub");
+    }
+    void TearDown() override { fs::remove_all(folder); }
+
+    fs::path touch(const fs::path& name) const {
+        std::ofstream(folder / name) << "x";
+        return folder / name;
+    }
+
+    fs::path folder;
+};
+
+TEST_F(Photographs, KeepSubfoldersAndLeaveOutResultsAndHiddenFiles) {
+    touch("photos/b.JPG");
+    touch("photos/sub/a.png");
+    touch("photos/.hidden.jpg");
+    touch("photos/notes.txt");
+    fs::create_directories(folder / "photos" / "masks");
+    touch("photos/masks/b.png");
+    const auto jobs = plan_images({(folder / "photos").string()}, folder / "photos" / "masks");
+    ASSERT_EQ(jobs.size(), 2U);
+    EXPECT_EQ(jobs[0].result, folder / "photos" / "masks" / "b.png");
+    EXPECT_EQ(jobs[1].result, folder / "photos" / "masks" / "sub" / "a.png");
+}
+
+TEST_F(Photographs, OnePhotographMayGoToAFile) {
+    const fs::path photo = touch("photos/b.jpg");
+    EXPECT_EQ(plan_images({photo.string()}, folder / "mask.png").at(0).result, folder / "mask.png");
+    EXPECT_EQ(plan_images({photo.string()}, folder / "out").at(0).result, folder / "out" / "b.png");
+}
+
+TEST_F(Photographs, TwoResultsOfOneNameAreRefused) {
+    touch("photos/b.jpg");
+    touch("photos/b.png");
+    EXPECT_THROW(static_cast<void>(plan_images({(folder / "photos").string()}, folder / "masks")), InputError);
+}
+
+TEST_F(Photographs, APhotographIsNotOverwritten) {
+    const fs::path photo = touch("photos/b.png");
+    EXPECT_THROW(static_cast<void>(plan_images({photo.string()}, photo)), InputError);
+    EXPECT_THROW(static_cast<void>(plan_images({photo.string()}, folder / "photos")), InputError);
+}
+
+TEST_F(Photographs, NothingFoundIsAnError) {
+    EXPECT_THROW(static_cast<void>(plan_images({(folder / "photos").string()}, folder / "masks")), InputError);
+    EXPECT_THROW(static_cast<void>(plan_images({(folder / "none.jpg").string()}, folder / "masks")), InputError);
+}
+
+TEST_F(Photographs, CutOffFilesAreToldFromWholeOnes) {
+    const cv::Mat image(40, 60, CV_8UC3, cv::Scalar(200, 120, 30));
+    for (const char* const suffix : {".jpg", ".png"}) {
+        std::vector<unsigned char> bytes;
+        ASSERT_TRUE(cv::imencode(suffix, image, bytes));
+        EXPECT_FALSE(is_cut_short(bytes)) << suffix;
+        for (const std::size_t kept : {bytes.size() / 2, bytes.size() - 13}) {
+            const std::vector<unsigned char> part(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(kept));
+            EXPECT_TRUE(is_cut_short(part)) << suffix << ' ' << kept;
+        }
+    }
+}
+
+TEST_F(Photographs, WhatIsNoImageIsNamed) {
+    EXPECT_THROW(static_cast<void>(read_photograph(touch("photos/a.jpg"))), MediaError);
+    EXPECT_THROW(static_cast<void>(read_photograph(folder / "none.jpg")), MediaError);
+}
+
+}  // namespace
+}  // namespace skymask::apps

@@ -1,0 +1,10 @@
+#include "errors.hpp"
+#include "run_video.hpp"
+
+int main(int argc, char** argv) {
+    return skymask::apps::run_program("skymask-video", [&] {
+        if (const auto options = skymask::apps::parse_video_options(argc, argv)) {
+            skymask::apps::run_video(*options);
+        }
+    });
+}

@@ -1,0 +1,180 @@
+#include "run_video.hpp"
+
+#include <chrono>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "display.hpp"
+#include "errors.hpp"
+#include "interrupt.hpp"
+#include "pipeline.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "window.hpp"
+
+namespace skymask::apps {
+
+namespace {
+
+constexpr std::chrono::milliseconds poll{50};  // how often keys and Ctrl-C are looked at while no frame comes
+
+constexpr int divide_threads_below = 1 << 20;  // pixels; larger frames wait for memory, not for arithmetic
+
+/// Chooses how a CPU is used, as the Python package does: all threads on one frame where latency counts, a share of
+/// them for each frame in flight where it does not. Threads that share a frame wait for each other at every layer.
+Segmenter load(ModelChoice choice, const SourceInfo& source) {
+    choice.options.divide_threads = !source.live && source.size.area() <= divide_threads_below;
+    return choice.load();
+}
+
+/// On the CPU, a second frame of a live source would wait for the first, and only be older when it is done.
+int frames_in_flight(const VideoOptions& options, bool live, const Segmenter& segmenter) {
+    return live && segmenter.engine().device == "cpu" ? 1 : options.model.options.frames_in_flight;
+}
+
+PipelineOptions pipeline_options(const VideoOptions& options, VideoSink* sink, const Window* window) {
+    PipelineOptions result;
+    result.sink = sink;
+    result.max_frames = options.max_frames;
+    if (sink != nullptr) {
+        result.view = [view = options.view] { return view; };
+    } else if (window != nullptr) {
+        result.view = [window] { return window->view(); };
+    }
+    return result;
+}
+
+/// Shows a finished frame. Returns whether to go on.
+bool show(Window& window, Job job, StageTimes& times) {
+    const long number = job.number;
+    window.wait_for(job.frame);
+    const auto start = Clock::now();
+    window.show({std::move(job.frame), std::move(job.alpha), std::move(job.picture), job.view, job.work_ms});
+    times.add("display", number, start, "skymask-display");
+    return window.stay();
+}
+
+/// Takes finished frames until there are no more, the user has quit, or Ctrl-C.
+void consume(Pipeline& pipeline, Window* window, Tally& tally, Progress& progress) {
+    while (!is_interrupted()) {
+        bool in_time = false;
+        std::optional<Job> job = pipeline.next(poll, in_time);
+        if (!job && in_time) {
+            return;
+        }
+        if (!job) {
+            if (window != nullptr) {
+                window->poll();
+                if (!window->stay()) {
+                    return;
+                }
+            }
+            continue;
+        }
+        tally.sky.add(stats(job->alpha));
+        ++tally.frames;
+        progress.show(tally.frames);
+        if (window != nullptr && !show(*window, std::move(*job), tally.times)) {
+            return;
+        }
+    }
+}
+
+void segment(Capture& capture, Segmenter& segmenter, VideoSink* sink, const VideoOptions& options, Tally& tally) {
+    Progress progress(capture.info().name, options.max_frames.value_or(capture.info().frame_count));
+    std::optional<Window> window;
+    if (options.show) {
+        const bool paced = sink == nullptr && !capture.info().live;
+        window.emplace(
+            capture.info(), options.view, paced, [&](const std::string& text) { progress.tell(text); }, is_interrupted);
+    }
+    Window* const shown = window ? &*window : nullptr;
+    const auto start = Clock::now();
+    struct Finally {  // holds after an error as well
+        Tally& tally;
+        Clock::time_point start;
+        ~Finally() { tally.seconds = seconds(Clock::now() - start); }
+    } const finally{tally, start};
+    PipelineOptions what = pipeline_options(options, sink, shown);
+    what.frames_in_flight = frames_in_flight(options, capture.info().live, segmenter);
+    Pipeline pipeline(capture, segmenter, std::move(what), tally.times);
+    struct Count {
+        Tally& tally;
+        Pipeline& pipeline;
+        ~Count() { tally.dropped = pipeline.dropped(); }
+    } const count{tally, pipeline};
+    consume(pipeline, shown, tally, progress);
+}
+
+std::string summary(const SourceInfo& source, const VideoOptions& options, const Tally& tally) {
+    std::ostringstream line;
+    line << source.name << ": " << tally.frames << " frames in " << std::fixed << std::setprecision(1) << tally.seconds
+         << " s, " << tally.fps() << " frames/s";
+    if (tally.dropped > 0) {
+        line << ", " << tally.dropped << " dropped to keep up";
+    }
+    if (!options.output.empty()) {
+        line << ", written to " << options.output.string();
+    }
+    return line.str();
+}
+
+/// Finishes the files after an error or Ctrl-C; whatever goes wrong now, the first error is the one to report.
+void finish_after(VideoSink* sink, const VideoOptions& options) {
+    try {
+        if (sink != nullptr && sink->close()) {
+            std::cerr << options.output.string() << " has the " << sink->frame_count() << " frames up to there.\n";
+        }
+    } catch (const Error& error) {
+        std::cerr << error.what() << '\n';
+    }
+}
+
+void write_records(const VideoOptions& options, const SourceInfo& source, const Segmenter& segmenter,
+                   const Tally& tally, const Trace* trace) {
+    if (!options.report.empty()) {
+        write_report(options.report, source, segmenter, tally);
+    }
+    if (trace != nullptr) {
+        trace->write(options.trace);
+    }
+}
+
+}  // namespace
+
+void run_video(const VideoOptions& options) {
+    if (options.show) {
+        require_display();
+    }
+    note_interrupts();
+    const std::unique_ptr<Trace> trace = options.trace.empty() ? nullptr : std::make_unique<Trace>();
+    Tally tally(trace.get());
+    const std::unique_ptr<Capture> capture = open_capture(options.source, options.capture);
+    const SourceInfo& info = capture->info();
+    std::optional<VideoSink> sink;
+    if (!options.output.empty()) {
+        sink.emplace(options.output, picture_size(options.view, info.size), info.frame_rate);
+    }
+    Segmenter segmenter = load(options.model, info);
+    VideoSink* const target = sink ? &*sink : nullptr;
+    try {
+        segment(*capture, segmenter, target, options, tally);
+        if (is_interrupted()) {
+            throw Interrupted();
+        }
+    } catch (...) {
+        finish_after(target, options);
+        write_records(options, info, segmenter, tally, trace.get());
+        throw;
+    }
+    if (target != nullptr) {
+        target->close();
+    }
+    write_records(options, info, segmenter, tally, trace.get());
+    std::cout << summary(info, options, tally) << '\n';
+}
+
+}  // namespace skymask::apps

@@ -1,0 +1,74 @@
+"""skymask-image: photographs to masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cpp.programs import run
+from tests.support.tiny_model import reference
+from tests.video.clips import picture
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    (folder / "sub").mkdir(parents=True)
+    Image.fromarray(picture()).save(folder / "a.png")
+    Image.fromarray(picture((48, 33), 3)).save(folder / "sub" / "b.jpg", quality=95)
+    return folder
+
+
+def test_a_mask_is_the_alpha_pixel_for_pixel(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    done = run("skymask-image", photos / "a.png", "-o", tmp_path / "mask.png", "--model", tiny_model)
+    assert done.code == 0, done.err
+    assert done.out.startswith("1 mask written to ")
+    mask = Image.open(tmp_path / "mask.png")
+    assert mask.mode == "L"
+    assert np.array_equal(np.asarray(mask), reference(picture()))
+
+
+def test_a_folder_keeps_its_subfolders(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--view", "overlay", "--model", tiny_model)
+    assert done.code == 0, done.err
+    assert Image.open(tmp_path / "out" / "sub" / "b.png").size == (33, 48)
+    assert Image.open(tmp_path / "out" / "a.png").mode == "RGB"
+
+
+def test_a_photograph_that_cannot_be_read_does_not_stop_the_others(
+    photos: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    cut = (photos / "sub" / "b.jpg").read_bytes()
+    (photos / "cut.jpg").write_bytes(cut[: len(cut) * 2 // 3])
+    (photos / "small.png").write_bytes(b"")
+    Image.fromarray(picture((20, 20))).save(photos / "tiny.png")
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    assert done.code == 1
+    assert "cut.jpg breaks off" in done.err
+    assert "small.png is empty (0 bytes)" in done.err
+    assert "tiny.png: " in done.err
+    assert done.err.endswith("skymask-image: error: 3 of 5 photographs failed; see above.\n")
+    assert done.out.startswith("2 masks written to ")
+    assert sorted(path.name for path in (tmp_path / "out").rglob("*.png")) == ["a.png", "b.png"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("none.jpg", "-o", "out"), 2, "There is no photograph or folder at none.jpg"),
+        (("photos",), 2, "--output is required"),
+        (("photos", "-o", "photos"), 2, "cannot go to photos itself"),
+        (("photos", "-o", "file"), 1, "is a file; the results need a folder"),
+        (("photos", "-o", "/proc/masks"), 1, "cannot be written"),
+    ],
+)
+def test_what_is_wrong_is_said(
+    arguments: tuple[str, ...], code: int, message: str, photos: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    done = run("skymask-image", *arguments, "--model", tiny_model, cwd=photos.parent)
+    assert done.code == code
+    assert message in done.err
