@@ -67,7 +67,7 @@ def upsample(coefficients: Tensor, pixels: Tensor) -> Tensor:
     frame = _reshape(pixels, 0, 0, -1)
     blocks = _blocks(height, _length(pixels, 1))
     bands = []
-    for weights, taps, rows in zip(*(part.split(BLOCKS // BANDS) for part in blocks), strict=True):
+    for weights, taps, rows in zip(*(torch.split(part, BLOCKS // BANDS) for part in blocks), strict=True):
         logits = weights @ offsets[:, taps]
         if coefficients.shape[1] == 4:
             products = weights @ slopes[:, taps] * frame[:, rows]

@@ -17,6 +17,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from skymask.errors import ModelError
+from skymask.models.fast import DecoderStep, StripContext
 
 DEAD_LENGTH = 1e-3  # of a fresh filter's length
 _NETWORK = "/network/"  # the exporter names nodes by the way to their module; before this lie resize and upsampling
@@ -93,7 +94,9 @@ def _module_name(node_name: str) -> str:
 
 def _lengths(branches: list[nn.Conv2d]) -> Tensor:
     """Returns the Euclidean length of each output channel's filters, [C]."""
-    return torch.cat([branch.weight.flatten(1) for branch in branches], dim=1).norm(dim=1)
+    filters = torch.cat([branch.weight.flatten(1) for branch in branches], dim=1)
+    lengths: Tensor = torch.linalg.vector_norm(filters, dim=1)
+    return lengths
 
 
 def _scales(wanted: Tensor, found: Tensor) -> Tensor:
@@ -105,7 +108,8 @@ def _unfold(
     network: nn.Module, biases: dict[nn.Conv2d, Tensor | None], fresh: dict[nn.Conv2d, Tensor], working: Tensor
 ) -> None:
     """Sets every normalisation in one forward pass, each just before its turn."""
-    sums = {module.norm: list(module.branches) for module in network.modules() if hasattr(module, "branches")}
+    summing = [module for module in network.modules() if isinstance(module, StripContext | DecoderStep)]
+    sums = {module.norm: list(module.branches) for module in summing}
     made_by: dict[int, nn.Conv2d] = {}
     alive: list[Tensor] = []  # an id is only good while its tensor lives
 
