@@ -1,7 +1,8 @@
 """One measurement of the skymask that stands first in PYTHONPATH; `compare.py` runs it in two trees by turns.
 
 Uses nothing but what old and new revisions share: `skymask.load`, the command line, and `skymask.video.overlay.compose`
-for the counts. Prints one number: milliseconds a frame; nothing for `kernel`, whose instructions are counted outside.
+for the counts, which drew in RGB before there was `skymask.video.yuv`. Prints one number: milliseconds a frame; nothing
+for `kernel`, whose instructions are counted outside.
 
     python one_tree.py frame FRAME.npy | file CLIP.mp4 OUT.mp4 | kernel VIEW CALLS
 """
@@ -57,8 +58,14 @@ def kernel(view: str, calls: str) -> None:
     random = np.random.default_rng(0)
     image = random.integers(0, 256, (*KERNEL_HW, 3), np.uint8)
     alpha = random.integers(0, 256, KERNEL_HW, np.uint8)
+    try:
+        from skymask.video import yuv
+    except ImportError:
+        frame = image
+    else:
+        frame = yuv.from_rgb(image)
     for _ in range(int(calls)):
-        compose(image, alpha, view)  # type: ignore[arg-type]
+        compose(frame, alpha, view)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

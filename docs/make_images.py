@@ -8,6 +8,7 @@ from PIL import Image
 
 import skymask
 from skymask.data.synthetic import render
+from skymask.video import yuv
 from skymask.video.overlay import compose
 
 FOLDER = Path(__file__).parent / "images"
@@ -18,7 +19,7 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     scene = render(723, (432, 640), "water")
     with skymask.load() as sky:
-        picture = compose(scene.image, sky(scene.image), "side-by-side")
+        picture = yuv.to_rgb(compose(yuv.from_rgb(scene.image), sky(scene.image), "side-by-side"))
     Image.fromarray(picture).save(FOLDER / "scene.jpg", quality=88)
 
 

@@ -35,6 +35,16 @@ def test_help_is_light(command: str) -> None:
     assert "loaded: []" in run_python(code)
 
 
+def test_the_list_of_commands_reads_no_markdown() -> None:
+    """Its reader takes a fifth of the time until the list is shown."""
+    slow = ("markdown_it", "rich.markdown")
+    code = (
+        "import sys; from skymask.cli import main; assert main(['--help']) == 0; "
+        f"print('loaded:', [name for name in {slow} if name in sys.modules])"
+    )
+    assert "loaded: []" in run_python(code)
+
+
 def test_the_public_names_are_there() -> None:
     code = "import skymask; print([name for name in skymask.__all__ if not getattr(skymask, name)])"
     assert run_python(code) == "[]\n"

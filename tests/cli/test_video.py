@@ -74,6 +74,28 @@ def test_a_report_alone_is_a_purpose(clip: Path, model: list[str], tmp_path: Pat
     assert not read["smooth"]
 
 
+def test_a_trace_is_written_also_of_a_run_that_breaks_off(clip: Path, model: list[str], tmp_path: Path) -> None:
+    trace = tmp_path / "t.json"
+    assert main(["video", str(clip), "-o", str(tmp_path / "o.mp4"), "--trace", str(trace), *model]) == 0
+    assert len(json.loads(trace.read_text())["traceEvents"]) >= 5 * len(VARIABLE_MS)
+    cut = make_clip(tmp_path / "cut.mp4", options={"movflags": "faststart"})
+    with av.open(str(cut)) as container:
+        entry = container.streams.video[0].index_entries[6]
+    cut.write_bytes(cut.read_bytes()[: entry.pos + 1])
+    trace.unlink()
+    assert main(["video", str(cut), "-o", str(tmp_path / "o.mp4"), "--trace", str(trace), *model]) == 1
+    assert json.loads(trace.read_text())["traceEvents"]
+
+
+def test_a_trace_that_cannot_be_written(
+    clip: Path, model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["video", str(clip), "-o", str(tmp_path / "o.mp4"), "--trace", str(tmp_path / "no" / "t.json"), *model]
+    assert main(arguments) == 1
+    assert "t.json cannot be written: no such folder" in capsys.readouterr().err
+    assert not (tmp_path / "o.mp4").exists()
+
+
 def test_images_and_odd_sizes(model: list[str], tmp_path: Path) -> None:
     images = tmp_path / "shots"
     images.mkdir()

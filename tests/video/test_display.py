@@ -20,7 +20,7 @@ import PIL.ImageGrab
 import pytest
 
 from skymask.errors import DisplayError
-from skymask.video import display
+from skymask.video import display, window
 from tests.video.clips import make_clip, picture
 
 TIMEOUT_S = 60
@@ -255,4 +255,4 @@ def test_without_opencv_the_message_has_the_command(monkeypatch: pytest.MonkeyPa
     [(0, "00h00m00.000s"), (83_500, "00h01m23.500s"), (59_999, "00h00m59.999s"), (36_000_000, "10h00m00.000s")],
 )
 def test_clock(milliseconds: int, expected: str) -> None:
-    assert display._clock(Fraction(milliseconds, 1000)) == expected
+    assert window._clock(Fraction(milliseconds, 1000)) == expected

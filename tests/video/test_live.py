@@ -45,7 +45,7 @@ class FakeCamera:
 
     def convert(self, number: int) -> Frame:
         self.converted.append(number)
-        return Frame(np.zeros((32, 32, 3), np.uint8), number, self.info.time_base)
+        return Frame.of_rgb(np.zeros((32, 32, 3), np.uint8), number, self.info.time_base)
 
     def close(self) -> None:
         self.closed = True

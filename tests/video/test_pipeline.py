@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from skymask.errors import MediaError, OutputError
+from skymask.video import yuv
 from skymask.video.pipeline import Job, Pipeline, Stage
 from skymask.video.report import StageTimes
 from skymask.video.source import Frame
 from tests.video.clips import no_thread_left
 
-IMAGE = np.zeros((2, 2, 3), np.uint8)
+IMAGE = yuv.from_rgb(np.zeros((2, 2, 3), np.uint8))
 STAGES = ("infer", "composite", "encode")
 
 
@@ -65,6 +66,43 @@ def test_jobs_come_out_in_order_and_every_stage_ran_once_for_each() -> None:
         assert [job.frame.pts for job in pipeline] == list(range(100))
     assert all(numbers == list(range(100)) for numbers in seen.values())
     assert set(times.summary()) == {"decode", *STAGES}
+
+
+def test_frames_in_flight_overtake_each_other_and_still_come_out_in_order() -> None:
+    """Four frames meet in one stage, and the last of each four is done first."""
+    barrier = threading.Barrier(4, timeout=20)
+    done = [threading.Event() for _ in range(41)]
+    done[40].set()
+
+    def infer(job: Job) -> None:
+        barrier.wait()
+        if job.number % 4 < 3:
+            assert done[job.number + 1].wait(20)
+        done[job.number].set()
+
+    frames = (Frame(IMAGE, number, Fraction(1)) for number in range(40))
+    work = [Stage("infer", infer, threads=4), Stage("encode", nothing)]
+    with Pipeline(frames, work, StageTimes(), 2) as pipeline:
+        assert [job.number for job in pipeline] == list(range(40))
+
+
+@pytest.mark.parametrize("error", [MediaError("bad"), ZeroDivisionError("bug")], ids=str)
+def test_an_error_in_flight_comes_after_the_frames_before_it(error: Exception) -> None:
+    failed = threading.Event()
+
+    def infer(job: Job) -> None:
+        if job.number == 7:
+            failed.set()
+            raise error
+        if job.number == 6:
+            assert failed.wait(20), "the error comes first"
+
+    done: list[int] = []
+    work = [Stage("infer", infer, threads=3), Stage("encode", nothing)]
+    with pytest.raises(type(error)) as caught, Pipeline(endless(), work, StageTimes(), 2) as pipeline:
+        collect(pipeline, done)
+    assert caught.value is error
+    assert done == list(range(7))
 
 
 def test_stages_overlap() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,10 @@ from skymask.video.open_source import open_source
 from skymask.video.overlay import SKY_BLUE, VIEWS, View, picture_size
 from skymask.video.pipeline import Job, SegmentFrame
 from skymask.video.report import Report, StageTimes
-from skymask.video.run import Tally, segment_video
+from skymask.video.run import Tally, ThreadShare, segment_video
 from skymask.video.sink import VideoSink
+from skymask.video.source import SourceInfo
+from skymask.video.trace import Trace
 from tests.support.tiny_model import reference
 from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms
 
@@ -45,13 +48,19 @@ def clip(tmp_path: Path) -> Path:
     return make_clip(tmp_path / "in.mp4", times_ms=VARIABLE_MS, audio="aac")
 
 
-def run(clip: Path, output: Path | None = None, view: View = "side-by-side", **options: object) -> Tally:
-    tally = Tally()
+def run(
+    clip: Path,
+    output: Path | None = None,
+    view: View = "side-by-side",
+    trace: Trace | None = None,
+    **options: object,
+) -> Tally:
+    tally = Tally(times=StageTimes(trace))
     segmenter = options.pop("segmenter", reference)
     with no_thread_left(), closing(open_source(str(clip))) as source:
         info = source.info
         sink = output and VideoSink(
-            output, picture_size(view, info.size_hw), info.frame_rate, info.time_base, info.audio_file
+            output, picture_size(view, info.size_hw), info.frame_rate, info.time_base, info.audio_file, info.colours
         )
         try:
             segment_video(source, segmenter, tally, view=view, sink=sink, **options)  # type: ignore[arg-type]
@@ -165,6 +174,49 @@ def test_a_model_that_fails_leaves_the_frames_before(error: BaseException, clip:
         run(clip, tmp_path / "out.mp4", segmenter=segmenter)
     assert caught.value is error
     assert times_ms(tmp_path / "out.mp4") == VARIABLE_MS[:5]
+
+
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_the_trace_has_every_stage_of_every_frame(in_flight: int, clip: Path, tmp_path: Path) -> None:
+    trace = Trace()
+    run(clip, tmp_path / "out.mp4", trace=trace, in_flight=in_flight)
+    trace.write(tmp_path / "t.json")
+    events = json.loads((tmp_path / "t.json").read_text())["traceEvents"]
+    works = [event for event in events if event["ph"] == "X"]
+    names = {event["tid"]: event["args"]["name"] for event in events if event["ph"] == "M"}
+    done = sorted((event["args"]["frame"], event["name"]) for event in works)
+    stages = ("decode", "infer", "smooth", "composite", "encode")
+    assert done == sorted((number, stage) for number in range(len(VARIABLE_MS)) for stage in stages)
+    assert min(event["ts"] for event in works) == 0
+    assert all(event["dur"] > 0 for event in works)
+    assert all(names[event["tid"]].startswith(f"skymask-{event['name']}") for event in works)
+    for number in range(len(VARIABLE_MS)):
+        ends = {event["name"]: event["ts"] + event["dur"] for event in works if event["args"]["frame"] == number}
+        assert [ends[stage] for stage in stages] == sorted(ends.values()), "stages follow each other"
+
+
+def test_the_trace_of_nothing_is_a_trace(tmp_path: Path) -> None:
+    Trace().write(tmp_path / "t.json")
+    assert json.loads((tmp_path / "t.json").read_text())["traceEvents"] == []
+
+
+@pytest.mark.parametrize(
+    ("live", "size_hw", "threads", "engine", "expected"),
+    [
+        (False, (480, 640), 2, "auto", ThreadShare(1, 2)),
+        (False, (480, 640), 1, "auto", ThreadShare(1, 1)),
+        (False, (480, 640), 0, "auto", ThreadShare(0, 1)),
+        (False, (480, 640), 16, "onnxruntime", ThreadShare(4, 4)),
+        (False, (1080, 1920), 2, "auto", ThreadShare(2, 1)),
+        (True, (480, 640), 2, "auto", ThreadShare(2, 1)),
+        (False, (480, 640), 2, "openvino", ThreadShare(2, 1)),
+    ],
+)
+def test_threads_share_a_frame_only_where_that_helps(
+    live: bool, size_hw: tuple[int, int], threads: int, engine: str, expected: ThreadShare
+) -> None:
+    info = SourceInfo("a", "a", live, size_hw, Fraction(25), Fraction(1, 25))
+    assert ThreadShare.of(info, threads, engine) == expected
 
 
 def report(**changes: object) -> Report:

@@ -17,7 +17,8 @@ from skymask.bench.turn import Turn, time_calls, time_pass
 
 if TYPE_CHECKING:
     from skymask.runtime.segmenter import Segmenter
-    from skymask.video.display import Window
+    from skymask.video.source import Frame
+    from skymask.video.window import Window
 
 # PyAV must not be imported before the window has been asked for (see skymask.video.display): hence the late imports.
 
@@ -32,22 +33,25 @@ def infer(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
 
 
 def show(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
-    """A frame in memory to its alpha, drawn as an overlay and shown in a window."""
+    """A frame in memory, as a video holds it, to its alpha, drawn as an overlay and shown in a window."""
     with _window(row) as window:
-        frame = _frame(row, material)
+        from skymask.video import yuv
+        from skymask.video.source import Frame
+
+        frame = Frame(yuv.from_rgb(_frame(row, material)), 0, Fraction(1))
         return _time_shown(row, window, lambda: frame, bout_s)
 
 
 def resize_show(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
     """As `show`, with frames that come larger and are scaled first."""
     with _window(row) as window:
-        import av
+        from skymask.video import yuv
+        from skymask.video.source import Frame
 
-        height, width = _size(row)
-        large = av.VideoFrame.from_ndarray(enlarge(_frame(row, material)), format="rgb24")
+        large = yuv.from_rgb(enlarge(_frame(row, material)))
 
-        def scaled() -> Image:
-            return np.asarray(large.to_ndarray(format="rgb24", width=width, height=height), np.uint8)
+        def scaled() -> Frame:
+            return Frame(yuv.to_yuv(large, _size(row), yuv.BT709), 0, Fraction(1))
 
         return _time_shown(row, window, scaled, bout_s)
 
@@ -56,8 +60,9 @@ def file(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
     """A video file to a video file, as `skymask video IN -o OUT --view overlay` does it: all stages at once."""
     from skymask.video.open_source import open_source
     from skymask.video.overlay import picture_size
-    from skymask.video.run import Tally, segment_video
+    from skymask.video.run import Tally, ThreadShare, segment_video
     from skymask.video.sink import VideoSink
+    from skymask.video.source import SourceInfo
 
     def run() -> int:
         tally = Tally()
@@ -65,10 +70,12 @@ def file(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
             info = source.info
             size_hw = picture_size("overlay", info.size_hw)
             with VideoSink(material.output(_size(row)), size_hw, info.frame_rate, info.time_base) as sink:
-                segment_video(source, sky, tally, view="overlay", sink=sink)
+                segment_video(source, sky, tally, view="overlay", sink=sink, in_flight=share.in_flight)
         return tally.frames
 
-    with _load(row) as sky:
+    info = SourceInfo("bench", "bench", False, _size(row), FRAME_RATE, 1 / FRAME_RATE)
+    share = ThreadShare.of(info, row.threads, row.engine or "auto")
+    with _load(replace(row, threads=share.threads)) as sky:
         sky(_frame(row, material))
         return time_pass(run)
 
@@ -110,7 +117,7 @@ def play(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
             count = 0
             with closing(open_source(str(material.clip(_size(row))))) as source:
                 for frame in source.frames():
-                    window.show(Job(frame, picture=frame.image, view="overlay"))
+                    window.show(Job(frame, picture=frame.picture, view="overlay"))
                     count += 1
             return count
 
@@ -119,22 +126,23 @@ def play(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
 
 @contextmanager
 def _window(row: Row) -> Iterator[Window]:
-    from skymask.video.display import Window, require_display
-    from skymask.video.source import SourceInfo
+    from skymask.video.display import require_display
 
     require_display()
+    from skymask.video.source import SourceInfo
+    from skymask.video.window import Window
+
     info = SourceInfo("bench", "bench", False, _size(row), FRAME_RATE, 1 / FRAME_RATE)
     with Window(info, "overlay", paced=False, tell=lambda text: None) as window:
         yield window
 
 
-def _time_shown(row: Row, window: Window, next_image: Callable[[], Image], bout_s: float) -> Turn:
+def _time_shown(row: Row, window: Window, next_frame: Callable[[], Frame], bout_s: float) -> Turn:
     from skymask.video.pipeline import Job
-    from skymask.video.source import Frame
 
     def call() -> None:
-        image = next_image()
-        window.show(Job(Frame(image, 0, Fraction(1)), alpha=sky(image)))
+        frame = next_frame()
+        window.show(Job(frame, alpha=sky(frame.image)))
 
     with _load(row) as sky:
         call()

@@ -55,6 +55,7 @@ app = App(
     help=_HELP,
     version=f"skymask {__version__}",
     group_commands=Group("Options", sort_key=2),
+    help_format="plaintext",  # a reader of Markdown takes 40 ms to import; the help of a command is worth them
     suppress_keyboard_interrupt=False,  # `main` answers it
 )
 
@@ -74,10 +75,12 @@ for _group, _names in (
     (_make, ("train", "average", "export", "evaluate", "compare", "bench")),
 ):
     for _order, _name in enumerate(_names):
-        app.command(_command(_name), name=_name, group=_group, sort_key=_order)
+        app.command(_command(_name), name=_name, group=_group, sort_key=_order, help_format="markdown")
 _data = App(name="data", help="Make data sets.", group=_make, group_commands="Commands")
 for _order, _name in enumerate(("fetch", "import_", "audit", "split", "synthetic", "self_label")):
-    _data.command(_command(f"data.{_name}"), name=_name.strip("_").replace("_", "-"), sort_key=_order)
+    _data.command(
+        _command(f"data.{_name}"), name=_name.strip("_").replace("_", "-"), sort_key=_order, help_format="markdown"
+    )
 app.command(_data)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from skymask.errors import DisplayError
+
+if TYPE_CHECKING:
+    from skymask.video.source import Source
 
 
 def demo(
@@ -34,7 +37,6 @@ def demo(
         seed: Which scene.
     """
     from skymask.cli.run_video import ModelChoice, Targets, run_video
-    from skymask.video.demo import DemoSource
     from skymask.video.display import require_display
 
     if output is None and not show:
@@ -44,4 +46,10 @@ def demo(
         except DisplayError:
             output = Path("demo.mp4")
             print(f"There is no window to show the demo in; writing {output} instead.", file=sys.stderr)
-    run_video(lambda: DemoSource(frame_count=frames, seed=seed), Targets(output, show, "side-by-side"), ModelChoice())
+
+    def open_source() -> Source:
+        from skymask.video.demo import DemoSource  # imports PyAV, which must wait for the window
+
+        return DemoSource(frame_count=frames, seed=seed)
+
+    run_video(open_source, Targets(output, show, "side-by-side"), ModelChoice())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from skymask.runtime.segmenter import Segmenter
     from skymask.video.overlay import View
-    from skymask.video.run import Tally
+    from skymask.video.run import Tally, ThreadShare
     from skymask.video.sink import VideoSink
     from skymask.video.source import Source
 
@@ -31,11 +31,12 @@ class Targets:
     max_frames: int | None = None
     report: Path | None = None
     smooth: bool = True
+    trace: Path | None = None
 
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """What `skymask.load` takes."""
+    """What `skymask.load` takes; `threads` is for inference in all, see `ThreadShare`."""
 
     model: str | None = None
     engine: str = "auto"
@@ -61,10 +62,13 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
         from skymask.video.display import require_display
 
         require_display()  # before anything imports PyAV
+    from skymask.video.report import StageTimes
     from skymask.video.run import Tally
+    from skymask.video.trace import Trace
 
     console = Console(stderr=True)
-    tally = Tally()
+    trace = None if targets.trace is None else Trace()
+    tally = Tally(times=StageTimes(trace))
     with ExitStack() as stack:
         source = stack.enter_context(closing(open_source()))
         sink = _open_sink(source, targets)
@@ -74,6 +78,9 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
             if sink is not None and sink.frame_count:
                 _tell(console, f"{targets.output} has the {sink.frame_count} frames up to there.")
             raise
+        finally:
+            if trace is not None and targets.trace is not None:
+                trace.write(targets.trace)
         print(_summary(source, targets, tally))
 
 
@@ -86,13 +93,14 @@ def _segment(
     console: Console,
 ) -> None:
     import skymask
-    from skymask.video.display import Window
-    from skymask.video.run import segment_video
+    from skymask.video.run import ThreadShare, segment_video
+    from skymask.video.window import Window
 
+    share = ThreadShare.of(source.info, choice.threads, choice.engine)
     with ExitStack() as stack:
         if sink is not None:
             stack.enter_context(sink)
-        segmenter = stack.enter_context(skymask.load(choice.model, choice.engine, choice.device, choice.threads))
+        segmenter = stack.enter_context(skymask.load(choice.model, choice.engine, choice.device, share.threads))
         window: Window | None = None
         if targets.show:
             paced = sink is None and not source.info.live
@@ -112,11 +120,12 @@ def _segment(
                 window=window,
                 smooth=targets.smooth,
                 max_frames=targets.max_frames,
+                in_flight=share.in_flight,
                 on_frame=lambda: progress.advance(task),
             )
         finally:
             if targets.report is not None:
-                _write_report(targets.report, source, segmenter, targets.smooth, tally)
+                _write_report(targets.report, source, segmenter, share, targets.smooth, tally)
 
 
 def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
@@ -127,20 +136,23 @@ def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
         return None
     info = source.info
     size_hw = picture_size(targets.view, info.size_hw)
-    return VideoSink(targets.output, size_hw, info.frame_rate, info.time_base, info.audio_file)
+    return VideoSink(targets.output, size_hw, info.frame_rate, info.time_base, info.audio_file, info.colours)
 
 
-def _write_report(path: Path, source: Source, segmenter: Segmenter, smooth: bool, tally: Tally) -> None:
+def _write_report(
+    path: Path, source: Source, segmenter: Segmenter, share: ThreadShare, smooth: bool, tally: Tally
+) -> None:
     from skymask.video.report import Report
 
     engine = segmenter.engine
     threads = f", {engine.threads} threads" if engine.threads else ""
+    frames = f", {share.in_flight} frames at a time" if share.in_flight > 1 else ""
     Report(
         source=source.info.where,
         live=source.info.live,
         size_hw=source.info.size_hw,
         model=f"{segmenter.info.name} {segmenter.info.version}",
-        engine=f"{engine.engine} {engine.version} on {engine.device}{threads}",
+        engine=f"{engine.engine} {engine.version} on {engine.device}{threads}{frames}",
         smooth=smooth,
         frames=tally.frames,
         dropped=source.dropped,

@@ -30,6 +30,7 @@ def video(
     device: str = "auto",
     threads: int | None = None,
     report: Path | None = None,
+    trace: Path | None = None,
 ) -> None:
     """Segment the sky in every frame of a video: on screen, into a file, or both.
 
@@ -58,13 +59,15 @@ def video(
         model: Name of a shipped model, or a file made by 'skymask export'. Default: the shipped one.
         engine: auto, onnxruntime or openvino.
         device: auto, cpu, or another device of the engine, such as cuda.
-        threads: CPU threads for one frame. Default: all.
+        threads: CPU threads for inference. Default: all. They share each frame of a camera, so that it is done soon; of
+            a file, several frames are in work at a time.
         report: JSON file to write, with the number of frames, frames per second, milliseconds per
             stage, share of frames without sky, and confidence.
+        trace: JSON file to write, with the time every stage spent on every frame; ui.perfetto.dev shows it.
     """
     from skymask.cli.run_video import ModelChoice, Targets, run_video
 
-    targets = Targets(output, show, view, max_frames, report, smooth)
+    targets = Targets(output, show, view, max_frames, report, smooth, trace)
     _check_targets(source, targets)
     size_hw = None if size is None else parse_size(size)
 
@@ -94,8 +97,9 @@ def _check_targets(source: str, targets: Targets) -> None:
         raise InputError(f"--max-frames must be at least 1; got {max_frames}.")
     if output is not None and output.exists() and output.resolve() == Path(source).resolve():
         raise InputError(f"The output {output} is the source itself, which it would replace. Give it another name.")
-    if report is not None and (report.is_dir() or not report.parent.is_dir()):
-        raise OutputError(
-            f"The report {report} cannot be written: {'it is a folder' if report.is_dir() else 'no such folder'}. Give "
-            "the name of a file in a folder that exists."
-        )
+    for name, file in (("report", report), ("trace", targets.trace)):
+        if file is not None and (file.is_dir() or not file.parent.is_dir()):
+            reason = "it is a folder" if file.is_dir() else "no such folder"
+            raise OutputError(
+                f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."
+            )

@@ -28,14 +28,15 @@ class Channel(Generic[T]):
         self._changed = threading.Condition()
 
     def put(self, item: T) -> bool:
-        """Adds an item, waiting for room. Returns whether there still is a reader for it."""
+        """Adds an item, waiting for room. Returns whether it was taken: a reader is there, and nothing is finished."""
         with self._changed:
             while len(self._items) >= self._depth and not self._cancelled:
                 self._changed.wait(WAKE_S)
-            if not self._cancelled:
+            wanted = not self._cancelled and not self._finished
+            if wanted:
                 self._items.append(item)
                 self._changed.notify_all()
-            return not self._cancelled
+            return wanted
 
     def get(self) -> T:
         """Takes the next item, waiting for it.
@@ -56,10 +57,14 @@ class Channel(Generic[T]):
             raise EndOfChannel
 
     def finish(self, error: BaseException | None = None) -> None:
-        """The writer's last word: no more items, and why, if that is an error. What waits can still be read."""
+        """The writer's last word: no more items, and why, if that is an error. What waits can still be read.
+
+        Where several threads write by turns, the first to say so is heard, and items after that are dropped.
+        """
         with self._changed:
-            self._finished, self._error = True, error
-            self._changed.notify_all()
+            if not self._finished:
+                self._finished, self._error = True, error
+                self._changed.notify_all()
 
     def cancel(self) -> None:
         """The reader's last word, or that of a third party: what waits is thrown away, nobody waits any longer."""

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import av
 import av.error
-import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
@@ -20,16 +19,16 @@ from av.video.stream import VideoStream
 from skymask.errors import InputError, MediaError
 from skymask.video.orientation import Orientation
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
+from skymask.video.yuv import Colours, to_yuv
 
 FALLBACK_RATE = Fraction(25)  # for streams that declare none
 ARBITRARY_CLOCKS = ("rtsp", "video4linux2,v4l2", "avfoundation")
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
-HD_HEIGHT = 720  # from here on, video that does not say otherwise is BT.709
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedFrame:
-    """A frame as the decoder left it (usually YUV), before it is scaled, turned and made RGB."""
+    """A frame as the decoder left it, before it is scaled and turned."""
 
     picture: av.VideoFrame
     pts: int
@@ -107,8 +106,9 @@ class ContainerSource:
         rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_RATE
         self._frame_ticks = max(1, round(1 / (rate * self._time_base)))
         kept_rate = self._rate_limit.of(rate)
+        frame_count = self._count(kept_rate / rate)
         self.info = SourceInfo(
-            name, where, live, size_hw, kept_rate, self._time_base, self._count(kept_rate / rate), audio_file
+            name, where, live, size_hw, kept_rate, self._time_base, frame_count, Colours.of(first), audio_file
         )
 
     def frames(self) -> Iterator[Frame]:
@@ -136,14 +136,9 @@ class ContainerSource:
                 yield DecodedFrame(picture, pts, time.perf_counter())
 
     def convert(self, decoded: DecodedFrame) -> Frame:
-        """Scales, makes RGB and turns upright; frames whose size changes on the way are scaled to the first one's."""
-        height, width = self._decoded_hw
-        picture = decoded.picture
-        untagged_hd = picture.colorspace == 2 and picture.height >= HD_HEIGHT
-        image = picture.to_ndarray(
-            format="rgb24", width=width, height=height, src_colorspace="itu709" if untagged_hd else None
-        )
-        upright = self._orientation.turn(np.asarray(image, np.uint8))
+        """Makes the frame a picture, scaled and upright; what changes on the way becomes like the first frame."""
+        picture = to_yuv(decoded.picture, self._decoded_hw, self.info.colours)
+        upright = self._orientation.turn_picture(picture)
         return Frame(upright, decoded.pts, self._time_base, decoded.arrived_s)
 
     def close(self) -> None:

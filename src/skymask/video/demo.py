@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-import numpy as np
-
 from skymask.data import synthetic
 from skymask.errors import InputError
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
@@ -56,7 +54,7 @@ class DemoSource:
         kind = KINDS[self._seed % len(KINDS)]
         for index, scene in enumerate(synthetic.clip(self._seed, self._drawn, self.info.size_hw, kind)):
             if self._rate_limit.keeps(index * self.info.time_base):
-                yield Frame(np.ascontiguousarray(scene.image), index, self.info.time_base)
+                yield Frame.of_rgb(scene.image, index, self.info.time_base)
 
     def close(self) -> None:
         """See `Source`."""

@@ -13,7 +13,8 @@ import PIL.Image
 
 from skymask.errors import InputError, MediaError
 from skymask.masks.images import SUFFIXES, read_photograph
-from skymask.video.source import Frame, Image, RateLimit, SourceInfo, check_size
+from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
+from skymask.video.yuv import Image
 
 DEFAULT_RATE = Fraction(25)
 EXIF_ORIENTATION = 0x0112  # 5 to 8 exchange width and height; of a TIFF, Pillow gives the upright size by itself
@@ -83,7 +84,7 @@ class ImageSequence:
     def frames(self) -> Iterator[Frame]:
         """See `Source`."""
         for index, file in enumerate(self._files):
-            yield Frame(self._read(file), index, self.info.time_base)
+            yield Frame.of_rgb(self._read(file), index, self.info.time_base)
 
     def close(self) -> None:
         """See `Source`."""
@@ -100,7 +101,7 @@ class ImageSequence:
             height, width = self.info.size_hw
             scaled = PIL.Image.fromarray(image).resize((width, height), PIL.Image.Resampling.BICUBIC)
             image = np.asarray(scaled)
-        return np.ascontiguousarray(image)
+        return image
 
 
 def _common_size(files: Sequence[Path]) -> tuple[int, int]:

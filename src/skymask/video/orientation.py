@@ -8,7 +8,8 @@ from typing import Any
 import av
 import numpy as np
 
-from skymask.video.source import Image
+from skymask.video import yuv
+from skymask.video.yuv import Image
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,27 @@ class Orientation:
         """Returns the upright image.
 
         Args:
-            image: uint8 [H, W, 3] as it was decoded.
+            image: uint8 [H, W, ...] as it was decoded: RGB, or one plane.
 
         Returns:
-            uint8 [H, W, 3] or [W, H, 3], C-contiguous; the argument itself if nothing has to be done.
+            uint8 [H, W, ...] or [W, H, ...], C-contiguous; the argument itself if nothing has to be done.
         """
         if self.transpose:
-            image = image.transpose(1, 0, 2)
+            image = image.swapaxes(0, 1)
         if self.mirror_x:
             image = image[:, ::-1]
         if self.mirror_y:
             image = image[::-1]
         return np.ascontiguousarray(image)
+
+    def turn_picture(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """Returns the upright picture; see `skymask.video.yuv`. The argument itself if nothing has to be done."""
+        if self == Orientation():
+            return picture
+        if picture.height % 2 or picture.width % 2:  # mirrored, its pixels would belong to other samples of colour
+            colours = yuv.Colours(picture.colorspace, picture.color_primaries, picture.color_trc)
+            return yuv.from_rgb(self.turn(yuv.to_rgb(picture)), colours)
+        upright = yuv.blank(self.turn_size((picture.height, picture.width)), picture)
+        for source, target in zip(yuv.planes(picture), yuv.planes(upright), strict=True):
+            target[...] = self.turn(source)
+        return upright

@@ -1,7 +1,8 @@
-"""Runs decode, infer, smooth, composite and encode at the same time, each on its own thread, in order."""
+"""Runs decode, infer, smooth, composite and encode at the same time, each on threads of its own, in order."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
+import av
+
 from skymask.contract import Alphas
-from skymask.video.channel import Channel, EndOfChannel
+from skymask.video.channel import WAKE_S, Channel, EndOfChannel
 from skymask.video.overlay import View
 from skymask.video.report import StageTimes
-from skymask.video.source import Frame, Image
+from skymask.video.source import Frame
+from skymask.video.yuv import Image
 
 
 class SegmentFrame(Protocol):
@@ -29,10 +33,12 @@ class Job:
     """A frame on its way through the stages; each adds its result."""
 
     frame: Frame
+    number: int = 0
+    """Counted from 0, in order."""
     alpha: Alphas | None = None
     """uint8 [H, W], 255 sky, from infer, then from smooth."""
-    picture: Image | None = None
-    """uint8 [H, W or 2 W, 3], RGB, from composite."""
+    picture: av.VideoFrame | None = None
+    """From composite, see `skymask.video.overlay.compose`."""
     view: View | None = None
     """Which view `picture` is."""
     work_ms: float = 0.0
@@ -45,6 +51,49 @@ class Stage:
 
     name: str
     work: Callable[[Job], None]
+    threads: int = 1
+    """How many frames are in work at a time."""
+
+    @property
+    def names(self) -> list[str]:
+        """A name for each thread: the stage's, numbered from 0 where there are several."""
+        return [self.name] if self.threads == 1 else [f"{self.name}-{number}" for number in range(self.threads)]
+
+
+class _Turns:
+    """Lets several threads take jobs from one channel and hand them on in the order they were taken."""
+
+    def __init__(self, inbox: Channel[Job], outbox: Channel[Job]) -> None:
+        self._inbox = inbox
+        self._outbox = outbox
+        self._taking = threading.Lock()
+        self._taken = 0
+        self._given = 0
+        self._turn = threading.Condition()
+
+    def take(self) -> tuple[int, Job | BaseException]:
+        """Returns the next job, or what the channel raised instead, and its number for `give`."""
+        with self._taking:
+            number = self._taken
+            self._taken += 1
+            try:
+                return number, self._inbox.get()
+            except BaseException as error:
+                return number, error
+
+    def give(self, number: int, result: Job | BaseException) -> bool:
+        """Hands on the job of a number, or what was raised, after those before it. Returns whether to go on."""
+        with self._turn:
+            while self._given != number:
+                self._turn.wait(WAKE_S)
+        if isinstance(result, BaseException):
+            self._inbox.cancel()
+            self._outbox.finish(None if isinstance(result, EndOfChannel) else result)
+        goes_on = not isinstance(result, BaseException) and self._outbox.put(result)
+        with self._turn:
+            self._given += 1
+            self._turn.notify_all()
+        return goes_on
 
 
 class Pipeline:
@@ -66,9 +115,10 @@ class Pipeline:
         self._channels: list[Channel[Job]] = [Channel(depth) for _ in range(len(stages) + 1)]
         self._threads = [threading.Thread(target=self._decode, args=(frames,), name="skymask-decode")]
         for stage, inbox, outbox in zip(stages, self._channels, self._channels[1:], strict=False):
-            self._threads.append(
-                threading.Thread(target=self._work, args=(stage, inbox, outbox), name=f"skymask-{stage.name}")
-            )
+            turns = _Turns(inbox, outbox)
+            self._threads += [
+                threading.Thread(target=self._work, args=(stage, turns), name=f"skymask-{name}") for name in stage.names
+            ]
 
     def __enter__(self) -> Pipeline:
         for thread in self._threads:
@@ -102,13 +152,13 @@ class Pipeline:
         outbox = self._channels[0]
         error: BaseException | None = None
         try:
-            while True:
+            for number in itertools.count():
                 start_s = time.perf_counter()
                 frame = next(frames, None)
                 if frame is None:
                     return
-                job = Job(frame)
-                job.work_ms += self._times.add("decode", start_s)
+                job = Job(frame, number)
+                job.work_ms += self._times.add("decode", number, start_s)
                 if not outbox.put(job):
                     return
         except BaseException as caught:  # raised again in the caller's thread
@@ -116,20 +166,15 @@ class Pipeline:
         finally:
             outbox.finish(error)
 
-    def _work(self, stage: Stage, inbox: Channel[Job], outbox: Channel[Job]) -> None:
-        error: BaseException | None = None
-        try:
-            while True:
-                job = inbox.get()
-                start_s = time.perf_counter()
-                stage.work(job)
-                job.work_ms += self._times.add(stage.name, start_s)
-                if not outbox.put(job):
-                    return
-        except EndOfChannel:
-            pass
-        except BaseException as caught:  # raised again in the caller's thread; also what came from the stage before
-            error = caught
-        finally:
-            inbox.cancel()
-            outbox.finish(error)
+    def _work(self, stage: Stage, turns: _Turns) -> None:
+        goes_on = True
+        while goes_on:
+            number, result = turns.take()
+            if isinstance(result, Job):
+                try:
+                    start_s = time.perf_counter()
+                    stage.work(result)
+                    result.work_ms += self._times.add(stage.name, result.number, start_s)
+                except BaseException as error:  # raised again in the caller's thread, as is that of the stage before
+                    result = error
+            goes_on = turns.give(number, result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from array import array
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ import numpy as np
 
 from skymask.files import write_text
 from skymask.runtime.stats import SkyStats
+from skymask.video.trace import Trace, Work
 
 STAGES = ("decode", "infer", "smooth", "composite", "encode", "display")
 SKY_KEYS = (
@@ -25,16 +27,20 @@ SKY_KEYS = (
 
 
 class StageTimes:
-    """Collects milliseconds per stage and frame. Each stage is timed by one thread."""
+    """Collects milliseconds per stage and frame; safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace | None = None) -> None:
+        """Args: trace: Is told of every piece of work, if there is one."""
+        self._trace = trace
         self._times_ms: dict[str, array[float]] = {stage: array("f") for stage in STAGES}
 
-    def add(self, stage: str, start_s: float) -> float:
-        """Notes what has passed since `start_s` (`time.perf_counter`), and returns it in milliseconds."""
-        time_ms = (time.perf_counter() - start_s) * 1000
-        self._times_ms[stage].append(time_ms)
-        return time_ms
+    def add(self, stage: str, number: int, start_s: float) -> float:
+        """Notes what has passed since `start_s` (`time.perf_counter`) for a frame; returns it in milliseconds."""
+        end_s = time.perf_counter()
+        self._times_ms[stage].append((end_s - start_s) * 1000)
+        if self._trace is not None:
+            self._trace.add(Work(stage, number, start_s, end_s, threading.current_thread().name))
+        return (end_s - start_s) * 1000
 
     def summary(self) -> dict[str, dict[str, float]]:
         """Returns `p50` and `p95`, in milliseconds, of each stage that ran."""

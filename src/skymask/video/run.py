@@ -7,17 +7,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from skymask.runtime.segmenter import usable_cpus
 from skymask.runtime.stats import stats
 from skymask.runtime.temporal import TemporalFilter
-from skymask.video.display import Window
 from skymask.video.overlay import View, compose
 from skymask.video.pipeline import Job, Pipeline, SegmentFrame, Stage
 from skymask.video.report import SkySummary, StageTimes
 from skymask.video.sink import VideoSink
-from skymask.video.source import Source
+from skymask.video.source import Source, SourceInfo
+from skymask.video.window import Window
 
-FILE_DEPTH = 4  # evens out slow frames
+FILE_DEPTH = 2  # evens out slow frames
 LIVE_DEPTH = 1  # every frame that waits makes the picture older
+MOST_IN_FLIGHT = 4  # each has its own intermediate results in memory
+IN_FLIGHT_PIXELS = 1 << 20  # larger frames gain little by it: they wait for memory, not for arithmetic
 
 
 @dataclass
@@ -39,6 +42,35 @@ class Tally:
         return self.frames / self.seconds if self.seconds else 0.0
 
 
+@dataclass(frozen=True)
+class ThreadShare:
+    """How inference uses the processor."""
+
+    threads: int
+    """Threads for one frame, as `skymask.load` takes it."""
+    in_flight: int
+    """Frames that are in work at a time, as `segment_video` takes it."""
+
+    @classmethod
+    def of(cls, info: SourceInfo, threads: int | None, engine: str = "auto") -> ThreadShare:
+        """Chooses for a source: all threads on one frame where latency counts, a frame a thread where it does not.
+
+        Threads that share a frame wait for each other at every layer; those with a frame each never do.
+
+        Args:
+            info: Of the source.
+            threads: Threads for inference in all; None is as many as this process may use.
+            engine: As `skymask.load` takes it. OpenVINO, set up for latency, does one frame after the other anyway.
+        """
+        threads = usable_cpus() if threads is None else threads
+        if threads < 1:  # `skymask.load` says what is wrong with that
+            return cls(threads, 1)
+        if info.live or engine == "openvino" or info.size_hw[0] * info.size_hw[1] > IN_FLIGHT_PIXELS:
+            return cls(threads, 1)
+        in_flight = min(threads, MOST_IN_FLIGHT)
+        return cls(threads // in_flight, in_flight)
+
+
 def segment_video(
     source: Source,
     segmenter: SegmentFrame,
@@ -49,26 +81,28 @@ def segment_video(
     window: Window | None = None,
     smooth: bool = True,
     max_frames: int | None = None,
+    in_flight: int = 1,
     on_frame: Callable[[], None] = lambda: None,
 ) -> None:
     """Segments a video from its first frame to its last, or until the user closes the window.
 
     Args:
         source: Open; is read, and left to the caller to close.
-        segmenter: The model; called on a thread of its own.
+        segmenter: The model; called on threads of its own.
         tally: Is kept up to date.
         view: What is written to `sink`. The window has its own, which its user can change.
         sink: Open, for pictures of `picture_size(view, ...)`; left to the caller to close. None writes nothing.
         window: Open; None shows nothing.
         smooth: Take out flicker with a `TemporalFilter`.
         max_frames: Stop after so many frames; None takes all.
+        in_flight: How many frames the model works on at a time, each on a thread of its own.
         on_frame: Called after each frame, in the caller's thread.
 
     Raises:
         SkymaskError: Of the source, the model, the sink or the window; what was done before it is kept. `sink` has
             every frame that was finished.
     """
-    stages = _stages(segmenter, smooth, view, sink, window)
+    stages = _stages(segmenter, in_flight, smooth, view, sink, window)
     frames = itertools.islice(source.frames(), max_frames)
     start_s = time.perf_counter()
     try:
@@ -88,7 +122,12 @@ def segment_video(
 
 
 def _stages(
-    segmenter: SegmentFrame, smooth: bool, view: View, sink: VideoSink | None, window: Window | None
+    segmenter: SegmentFrame,
+    in_flight: int,
+    smooth: bool,
+    view: View,
+    sink: VideoSink | None,
+    window: Window | None,
 ) -> list[Stage]:
     steady = TemporalFilter()
 
@@ -97,14 +136,14 @@ def _stages(
 
     def smoothen(job: Job) -> None:
         assert job.alpha is not None, "infer comes first"
-        job.alpha = steady(job.frame.image, job.alpha)
+        job.alpha = steady(job.frame.luma, job.alpha)
 
     def composite(job: Job) -> None:
         assert job.alpha is not None, "infer comes first"
         job.view = view if sink is not None or window is None else window.view
-        job.picture = compose(job.frame.image, job.alpha, job.view)
+        job.picture = compose(job.frame.picture, job.alpha, job.view)
 
-    stages = [Stage("infer", infer)]
+    stages = [Stage("infer", infer, in_flight)]
     if smooth:
         stages.append(Stage("smooth", smoothen))
     if sink is not None or window is not None:
@@ -123,5 +162,5 @@ def _show(window: Window, job: Job, times: StageTimes) -> bool:
     window.wait_for(job.frame)
     start_s = time.perf_counter()
     window.show(job)
-    times.add("display", start_s)
+    times.add("display", job.number, start_s)
     return window.stay()

@@ -14,16 +14,14 @@ import av.error
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, OutputError
 from skymask.video.audio import AudioTrack
-from skymask.video.source import Image
+from skymask.video.yuv import BT709, FORMAT, LIMITED, Colours, Image, from_rgb
 
 SUFFIXES = (".m4v", ".mkv", ".mov", ".mp4")
 MAX_SIDE = 16384  # what libx264 takes
-BT709, LIMITED_RANGE = 1, 1  # the numbers of ISO/IEC 23091-2
 # No B-frames: then decoding and presentation times are the same, and with variable frame rates durations stay exact.
 X264_OPTIONS = {"preset": "veryfast", "crf": "20", "bf": "0"}
 
@@ -48,6 +46,7 @@ class VideoSink:
         frame_rate: Fraction,
         time_base: Fraction,
         audio_file: Path | None = None,
+        colours: Colours = BT709,
     ) -> None:
         """Creates the hidden file.
 
@@ -57,6 +56,7 @@ class VideoSink:
             frame_rate: Nominal frames per second; the time stamps are what counts.
             time_base: Seconds per unit of the time stamps.
             audio_file: A file whose first audio stream is copied along, if it has one and the container takes it.
+            colours: What the numbers of the pictures mean; players are told.
 
         Raises:
             InputError: `path` is a directory or has another ending, or the pictures are too large for H.264.
@@ -64,6 +64,7 @@ class VideoSink:
         """
         self._path = path
         self._size_hw = size_hw
+        self._colours = colours
         self._time_base = time_base
         self._frame_ticks = max(1, round(1 / (frame_rate * time_base)))
         self._end_pts = 0
@@ -81,18 +82,18 @@ class VideoSink:
         self.frame_count = 0
         """Frames written so far."""
 
-    def write(self, picture: Image, pts: int) -> None:
+    def write(self, picture: av.VideoFrame | Image, pts: int) -> None:
         """Adds a picture, and the sound up to it.
 
         Args:
-            picture: uint8 [H, W, 3], RGB, of the `size_hw` announced.
+            picture: As `overlay.compose` makes it, of the colours announced and of even sides; its time is set. Or
+                uint8 [H, W, 3], RGB. Of the `size_hw` announced.
             pts: Its time, in units of `time_base`; larger than the one before.
 
         Raises:
             OutputError: The disk is full, or the file cannot be written for another reason.
         """
-        frame = av.VideoFrame.from_ndarray(_make_even(picture), format="rgb24")
-        frame = frame.reformat(format="yuv420p", dst_colorspace="itu709", dst_color_range=ColorRange.MPEG)
+        frame = from_rgb(_make_even(picture), self._colours) if isinstance(picture, np.ndarray) else picture
         frame.pts, frame.time_base = pts, self._time_base
         try:
             self._container.mux(self._video.encode(frame))
@@ -148,12 +149,12 @@ class VideoSink:
         height, width = self._size_hw
         stream = self._container.add_stream("libx264", rate=frame_rate, options=X264_OPTIONS)
         stream.width, stream.height = width + width % 2, height + height % 2
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = FORMAT
         stream.time_base = self._time_base
         codec = stream.codec_context
         codec.time_base = self._time_base
-        codec.colorspace = codec.color_primaries = codec.color_trc = BT709
-        codec.color_range = LIMITED_RANGE
+        codec.colorspace, codec.color_range = self._colours.matrix, LIMITED
+        codec.color_primaries, codec.color_trc = self._colours.primaries, self._colours.transfer
         return stream
 
     def _add_audio(self, audio_file: Path | None) -> AudioStream | None:

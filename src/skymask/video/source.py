@@ -10,27 +10,45 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
+import av
 import numpy as np
-from numpy.typing import NDArray
 
 from skymask.contract import MIN_SIDE
 from skymask.errors import InputError
-
-Image = NDArray[np.uint8]
+from skymask.video import yuv
+from skymask.video.yuv import BT709, Colours, Image
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture and its time."""
 
-    image: Image
-    """uint8 [H, W, 3], RGB, C-contiguous, upright; H and W are the source's `size_hw`."""
+    picture: av.VideoFrame
+    """yuv420p of limited range, tagged, upright, not to be written to; height and width are the source's `size_hw`."""
     pts: int
     """Presentation time in units of `time_base`; larger than that of the frame before."""
     time_base: Fraction
     """Seconds per unit of `pts`."""
     arrived_s: float = field(default_factory=time.perf_counter)
     """When the frame came in, on the clock of `time.perf_counter`; the latency of a live source counts from here."""
+    original: Image | None = None
+    """The RGB it was made from, where the source is no video: there the network sees what yuv420p would lose."""
+
+    @classmethod
+    def of_rgb(cls, image: Image, pts: int, time_base: Fraction) -> Frame:
+        """Makes a frame of uint8 [H, W, 3], RGB."""
+        image = np.ascontiguousarray(image)
+        return cls(yuv.from_rgb(image), pts, time_base, original=image)
+
+    @property
+    def image(self) -> Image:
+        """uint8 [H, W, 3], RGB, C-contiguous; of a video it is computed each time."""
+        return yuv.to_rgb(self.picture) if self.original is None else self.original
+
+    @property
+    def luma(self) -> Image:
+        """uint8 [H, W]: how bright each pixel is, 16 to 235; shares the picture's memory."""
+        return yuv.planes(self.picture).y
 
     @property
     def time_s(self) -> Fraction:
@@ -56,6 +74,8 @@ class SourceInfo:
     """Seconds per unit of `Frame.pts`."""
     frame_count: int | None = None
     """How many frames will come, as far as known; a guess, for progress only."""
+    colours: Colours = BT709
+    """What the numbers of every `Frame.picture` mean."""
     audio_file: Path | None = None
     """A file with the sound that belongs to the frames, on the same clock; it may also have none."""
 
