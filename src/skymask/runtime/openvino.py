@@ -10,7 +10,9 @@ import openvino as ov
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, Alphas, Frames
 from skymask.errors import EngineError, SkymaskError, suggest
+from skymask.runtime.cache_folder import cache_folder
 from skymask.runtime.engine import EngineDescription
+from skymask.weights import sha256
 
 
 def version() -> str:
@@ -45,6 +47,11 @@ class OpenVinoEngine:
         # Left to itself, OpenVINO computes in bfloat16 or float16 where the hardware can. Every engine is to give the
         # alpha that the export was verified against, so float32 it is.
         properties: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+        # Compiling takes four times as long as reading what was compiled before. OpenVINO tells models apart by path
+        # and time of change alone, so each content has a folder of its own.
+        cache = cache_folder(f"openvino/{sha256(path)[:16]}")
+        if cache is not None:
+            properties["CACHE_DIR"] = str(cache)
         self._threads = threads if self._device == "cpu" else None
         if self._threads is not None:
             properties["INFERENCE_NUM_THREADS"] = self._threads
