@@ -19,7 +19,6 @@ mkdir -p "$build"
 
 # A finding ends the test program with an error; ctest or libFuzzer reports it.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
-export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp
 # OpenVINO's TBB loads a library of its own in a way (RTLD_DEEPBIND) that sanitizers end the process for.
 export TBB_ENABLE_SANITIZERS=1
 export UBSAN_OPTIONS=print_stacktrace=1
