@@ -20,7 +20,9 @@ import PIL.ImageGrab
 import pytest
 
 from skymask.errors import DisplayError
-from skymask.video import display, window
+from skymask.video import display, window, yuv
+from skymask.video.pipeline import Job
+from skymask.video.source import Frame
 from tests.video.clips import make_clip, picture
 
 TIMEOUT_S = 60
@@ -86,10 +88,11 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
 
 @pytest.fixture
-def shown(x_display: str, tmp_path: Path, tiny_model: Path) -> Iterator[Shown]:
-    """The command showing a clip of five minutes, at whose first frame it is met."""
+def shown(request: pytest.FixtureRequest, x_display: str, tmp_path: Path, tiny_model: Path) -> Iterator[Shown]:
+    """The command showing a clip of five minutes, at whose first frame it is met. Its parameter is more options."""
     clip = make_clip(tmp_path / "clip.mkv", times_ms=range(0, 300_000, 1000))
     arguments = ["video", str(clip), "--show", "--model", str(tiny_model), "--size", "192x128", "--report", "r.json"]
+    arguments += getattr(request, "param", [])
     process = subprocess.Popen(
         [sys.executable, "-c", "import sys; from skymask.cli import main; sys.exit(main())", *arguments],
         cwd=tmp_path,
@@ -133,6 +136,21 @@ def test_a_key_ends_it(shown: Shown, key: str, tmp_path: Path) -> None:
     assert "frames/s" in out
     assert err == ""
     assert '"display"' in (tmp_path / "r.json").read_text()
+
+
+@needs_display
+@pytest.mark.parametrize("shown", [["--realtime"]], indirect=True)
+def test_in_real_time_keys_work_and_ages_are_reported(shown: Shown, tmp_path: Path) -> None:
+    shown.key("v")
+    shown.wait_for_picture(lambda image: is_near(image[50, 100], TINTED) and not image[50, 300].any())
+    shown.key("space")
+    shown.key("v")
+    shown.wait_for_picture(lambda image: is_near(image[50, 100], (255, 255, 255)) and not image[110, 100].any())
+    shown.key("q")
+    code, out, err = shown.finish()
+    assert code == 0, err
+    assert "of them inferred" in out
+    assert '"mask_age_ms"' in (tmp_path / "r.json").read_text()
 
 
 @needs_display
@@ -248,6 +266,21 @@ def test_without_opencv_the_message_has_the_command(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(builtins, "__import__", no_cv2)
     with pytest.raises(DisplayError, match=r"pip install 'skymask\[display\]'"):
         display.require_display()
+
+
+@pytest.mark.parametrize(
+    ("live", "mask_age_ms", "expected"),
+    [
+        (False, None, "latency 12 ms"),
+        (True, None, "latency 250 ms"),
+        (True, 0.0, "frame age 250 ms, mask age 0 ms"),
+        (True, 133.3, "frame age 250 ms, mask age 133 ms"),
+    ],
+)
+def test_the_window_tells_how_old_the_picture_is(live: bool, mask_age_ms: float | None, expected: str) -> None:
+    frame = Frame(yuv.from_rgb(picture()), 0, Fraction(1), arrived_s=100.0)
+    job = Job(frame, mask_age_ms=mask_age_ms, work_ms=12.0)
+    assert window._latency(job, live, 100.25) == expected
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ class FakeCamera:
         self.closed = True
 
 
-def live(camera: FakeCamera) -> LiveSource:
-    return LiveSource(camera)  # type: ignore[arg-type]
+def live(camera: FakeCamera) -> LiveSource[int]:
+    return LiveSource(camera)
 
 
 def test_a_slow_reader_gets_the_newest_frame_and_the_rest_is_counted() -> None:

@@ -235,6 +235,9 @@ def test_the_report_is_json_with_percentiles(tmp_path: Path) -> None:
     read = json.loads((tmp_path / "r.json").read_text())
     assert read["stages_ms"] == {"infer": {"p50": 50.5, "p95": 95.05}}
     assert (read["frames"], read["seconds"], read["fps"]) == (2, 0.5, 4.0)
+    assert "realtime" not in read
+    report(stages_ms=times.summary(), realtime={"shown": 2}).write(tmp_path / "r.json")
+    assert json.loads((tmp_path / "r.json").read_text()) == {**read, "realtime": {"shown": 2}}
     assert [file.name for file in tmp_path.iterdir()] == ["r.json"]
 
 

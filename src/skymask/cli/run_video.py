@@ -32,6 +32,7 @@ class Targets:
     report: Path | None = None
     smooth: bool = True
     trace: Path | None = None
+    realtime: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
     trace = None if targets.trace is None else Trace()
     tally = Tally(times=StageTimes(trace))
     with ExitStack() as stack:
-        source = stack.enter_context(closing(open_source()))
+        source = stack.enter_context(closing(_play(open_source(), targets)))
         sink = _open_sink(source, targets)
         try:
             _segment(source, sink, targets, choice, tally, console)
@@ -121,11 +122,19 @@ def _segment(
                 smooth=targets.smooth,
                 max_frames=targets.max_frames,
                 in_flight=share.in_flight,
+                realtime=targets.realtime,
                 on_frame=lambda: progress.advance(task),
             )
         finally:
             if targets.report is not None:
-                _write_report(targets.report, source, segmenter, share, targets.smooth, tally)
+                _write_report(targets.report, source, segmenter, share, targets, tally)
+
+
+def _play(source: Source, targets: Targets) -> Source:
+    """In real time, a source that is not live is played as if it were."""
+    from skymask.video.paced import PacedSource
+
+    return PacedSource(source) if targets.realtime and not source.info.live else source
 
 
 def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
@@ -140,7 +149,7 @@ def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
 
 
 def _write_report(
-    path: Path, source: Source, segmenter: Segmenter, share: ThreadShare, smooth: bool, tally: Tally
+    path: Path, source: Source, segmenter: Segmenter, share: ThreadShare, targets: Targets, tally: Tally
 ) -> None:
     from skymask.video.report import Report
 
@@ -153,18 +162,21 @@ def _write_report(
         size_hw=source.info.size_hw,
         model=f"{segmenter.info.name} {segmenter.info.version}",
         engine=f"{engine.engine} {engine.version} on {engine.device}{threads}{frames}",
-        smooth=smooth,
+        smooth=targets.smooth,
         frames=tally.frames,
         dropped=source.dropped,
         seconds=round(tally.seconds, 3),
         fps=round(tally.fps, 2),
         stages_ms=tally.times.summary(),
         sky=tally.sky.summary(),
+        realtime=tally.ages.summary(tally.times.count("infer")) if targets.realtime else None,
     ).write(path)
 
 
 def _summary(source: Source, targets: Targets, tally: Tally) -> str:
     line = f"{source.info.name}: {tally.frames} frames in {tally.seconds:.1f} s, {tally.fps:.1f} frames/s"
+    if targets.realtime:
+        line += f", {tally.times.count('infer')} of them inferred"
     if source.dropped:
         line += f", {source.dropped} dropped to keep up"
     return line if targets.output is None else f"{line}, written to {targets.output}"

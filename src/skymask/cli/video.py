@@ -25,6 +25,7 @@ def video(
     size: str | None = None,
     max_frames: int | None = None,
     smooth: bool = True,
+    realtime: Annotated[bool, Parameter(negative="")] = False,
     model: str | None = None,
     engine: str = "auto",
     device: str = "auto",
@@ -38,6 +39,7 @@ def video(
         skymask video holiday.mp4 --show
         skymask video holiday.mp4 -o sky.mp4 --report speed.json
         skymask video 0 --show --view overlay
+        skymask video 0 --show --realtime
         skymask video rtsp://camera.local/stream -o sky.mp4 --fps 10 --size 640x360
         skymask video "frames/shot_%04d.png" -o matte.mp4 --view mask
 
@@ -56,18 +58,22 @@ def video(
         max_frames: Stop after so many frames.
         smooth: Take out flicker: where the picture stays the same, the mask is a running mean; where it changes, the
             new mask counts at once. Use --no-smooth for frames that do not follow each other.
+        realtime: Keep up with the source however slow the machine: every frame is shown on time, or written with its
+            own time stamp, and where the model has not finished it, the newest mask is moved along with the picture.
+            A file is played at its own speed, as if it were live; what even drawing is too slow for is dropped. The
+            window and the report tell how old frames and masks are.
         model: Name of a shipped model, or a file made by 'skymask export'. Default: the shipped one.
         engine: auto, onnxruntime or openvino.
         device: auto, cpu, or another device of the engine, such as cuda.
         threads: CPU threads for inference. Default: all. They share each frame of a camera, so that it is done soon; of
             a file, several frames are in work at a time.
         report: JSON file to write, with the number of frames, frames per second, milliseconds per
-            stage, share of frames without sky, and confidence.
+            stage, share of frames without sky, and confidence; with --realtime the ages of frames and masks.
         trace: JSON file to write, with the time every stage spent on every frame; ui.perfetto.dev shows it.
     """
     from skymask.cli.run_video import ModelChoice, Targets, run_video
 
-    targets = Targets(output, show, view, max_frames, report, smooth, trace)
+    targets = Targets(output, show, view, max_frames, report, smooth, trace, realtime)
     _check_targets(source, targets)
     size_hw = None if size is None else parse_size(size)
 

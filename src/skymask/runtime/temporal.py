@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 
 from skymask.contract import Alphas, check_frames
 from skymask.errors import InputError
+from skymask.runtime.cells import Cells, cell_side, max3x3, mean3x3, shrink
 
 DEFAULT_MEMORY = 12
 LONGEST_MEMORY = 32
 
-GRID_SIDE = 240  # cells along the longer side of the grid on which frames are compared ...
-FEWEST_CELLS = 8  # ... and along the shorter one at least
-LEAST_CELL_PX = 2  # so that every cell has four samples
 STILL, MOVED = 3.0, 9.0  # grey levels: below, a cell counts as unchanged, above as changed, in between as partly so
 USUAL_MOST = 4.0  # grey levels: how much of a cell's change, frame after frame, may be taken for ripples or noise
 USUAL_FRAMES = 16  # over how many frames it is averaged
@@ -31,7 +29,6 @@ DOUBT_LEVELS = 96  # ... and pulls at it no harder than one so far away
 BLOCK_PIXELS = 1 << 16  # what is blended at a time: larger, intermediate results fall out of the processor's cache
 ONE = 64  # the memory holds alpha in 64ths, so that int16 is enough
 
-Cells = NDArray[np.float32]
 Slopes = tuple[Cells, ...]
 
 
@@ -100,9 +97,8 @@ class _State:
 
     def __init__(self, frame: NDArray[np.uint8], alpha: Alphas) -> None:
         height, width = self.size_hw = alpha.shape
-        cell_px = min(math.ceil(max(height, width) / GRID_SIDE), min(height, width) // FEWEST_CELLS)
-        self._cell_px: int = max(LEAST_CELL_PX, cell_px)
-        self._picture = _shrink(frame, self._cell_px)
+        self._cell_px = cell_side((height, width))
+        self._picture = shrink(frame, self._cell_px)
         self._count: Cells = np.ones_like(self._picture)
         self._usual: Cells = np.zeros_like(self._picture)
         rows, columns = self._picture.shape
@@ -113,14 +109,14 @@ class _State:
 
     def advance(self, frame: NDArray[np.uint8], alpha: Alphas, memory: int) -> Alphas:
         """Takes a frame in and returns its steadied alpha."""
-        difference = _shrink(frame, self._cell_px) - self._picture
+        difference = shrink(frame, self._cell_px) - self._picture
         change = _change(difference)
         changed = _share_moved(change, np.minimum(self._usual, np.float32(USUAL_MOST)))
         # Cars and waves move without the camera, so that only what seems unchanged tells of it. What is usual, though,
         # is learned from a picture that is still altogether, within half the bound: ripples seem to shift a little.
         slopes: Slopes = tuple(np.gradient(self._picture))
         steady = self._stillness(slopes, difference, 1 - changed) * max(0.0, 1 - float(changed.mean()) / CUT_SHARE)
-        kept = 1 - _max3x3(changed)
+        kept = 1 - max3x3(changed)
         self._count = np.minimum(1 + self._count * kept, np.float32(1 + (memory - 1) * steady))
         self._usual += (np.minimum(change, np.float32(3 * USUAL_MOST)) - self._usual) / USUAL_FRAMES
         self._usual *= np.float32(min(1.0, 2 * self._stillness(slopes, difference, np.ones_like(changed))))
@@ -162,26 +158,13 @@ def _check(frame: NDArray[np.uint8], alpha: Alphas) -> None:
         )
 
 
-def _shrink(frame: NDArray[np.uint8], cell_px: int) -> Cells:
-    """Returns float32 [rows, columns], grey levels: four samples a cell, of green where there are colours."""
-    rows, columns = frame.shape[0] // cell_px, frame.shape[1] // cell_px
-    grey = frame if frame.ndim == 2 else frame[..., 1]
-    grey = grey[: rows * cell_px, : columns * cell_px]
-    half = cell_px // 2
-    total = np.zeros((rows, columns), np.float32)
-    for y in (0, half):
-        for x in (0, half):
-            total += grey[y::cell_px, x::cell_px]
-    return np.asarray(total / 4, np.float32)
-
-
 def _change(difference: Cells) -> Cells:
     """Returns by how many grey levels each cell has changed.
 
     The mean over 3x3 cells takes out most noise; a cell alone, which a wire or a leaf may fill, needs three times as
     much to be told from it.
     """
-    change: Cells = np.maximum(np.abs(_mean3x3(difference)), np.abs(difference) / np.float32(3))
+    change: Cells = np.maximum(np.abs(mean3x3(difference)), np.abs(difference) / np.float32(3))
     return change
 
 
@@ -206,17 +189,3 @@ def _drift(slopes: Slopes, difference: Cells, weight: Cells) -> float:
     yd, xd = float(np.vdot(y, difference)), float(np.vdot(x, difference))
     determinant = yy * xx - xy * xy
     return math.hypot(xx * yd - xy * xd, yy * xd - xy * yd) / determinant
-
-
-def _mean3x3(cells: Cells) -> Cells:
-    padded = np.pad(cells, 1, mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    mean: Cells = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / np.float32(9)
-    return mean
-
-
-def _max3x3(cells: Cells) -> Cells:
-    padded = np.pad(cells, 1, mode="edge")
-    rows = np.maximum(np.maximum(padded[:-2], padded[1:-1]), padded[2:])
-    most: Cells = np.maximum(np.maximum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
-    return most

@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
 
-from skymask.video.container import ContainerSource, DecodedFrame
-from skymask.video.source import Frame
+from skymask.video.source import Frame, SourceInfo
 
 WAKE_S = 0.5  # waiting without a limit cannot be interrupted on Windows
 
+D = TypeVar("D")
 
-class LiveSource:
-    """Wraps a live `ContainerSource`. Frames that come in while the last one is still in work are dropped.
+
+class Arrivals(Protocol[D]):
+    """Where frames arrive at the world's pace; a live `ContainerSource` is one."""
+
+    @property
+    def info(self) -> SourceInfo:
+        """See `Source`."""
+        ...
+
+    def decoded(self) -> Iterator[D]:
+        """Yields each frame when it arrives, in a form that costs little where it is dropped."""
+        ...
+
+    def convert(self, decoded: D, /) -> Frame:
+        """Makes a frame of what `decoded` yielded, on another thread."""
+        ...
+
+    def close(self) -> None:
+        """See `Source`."""
+        ...
+
+
+class LiveSource(Generic[D]):
+    """Wraps what arrives. Frames that come in while the last one is still in work are dropped.
 
     Dropped frames are decoded, as later ones are built on them, but neither scaled nor converted. See `Source` for what
     the members promise.
     """
 
-    def __init__(self, inner: ContainerSource) -> None:
+    def __init__(self, inner: Arrivals[D]) -> None:
         """Args: inner: Belongs to this source from now on."""
         self.info = inner.info
         self.dropped = 0
         self._inner = inner
         self._changed = threading.Condition()
-        self._newest: DecodedFrame | None = None
+        self._newest: D | None = None
         self._ended = False
         self._closing = False
         self._error: BaseException | None = None
@@ -60,7 +83,7 @@ class LiveSource:
                 self._ended, self._error = True, error
                 self._changed.notify()
 
-    def _take(self) -> DecodedFrame | None:
+    def _take(self) -> D | None:
         with self._changed:
             while self._newest is None and not self._ended:
                 self._changed.wait(WAKE_S)

@@ -13,6 +13,7 @@ from typing import Protocol
 import av
 
 from skymask.contract import Alphas
+from skymask.runtime.carry import Carry
 from skymask.video.channel import WAKE_S, Channel, EndOfChannel
 from skymask.video.overlay import View
 from skymask.video.report import StageTimes
@@ -36,7 +37,11 @@ class Job:
     number: int = 0
     """Counted from 0, in order."""
     alpha: Alphas | None = None
-    """uint8 [H, W], 255 sky, from infer, then from smooth."""
+    """uint8 [H, W], 255 sky, from infer, then from smooth; in real time from wait or from carry."""
+    carry: Carry | None = None
+    """In real time, from wait: the newest mask, where it belongs to an earlier frame."""
+    mask_age_ms: float | None = None
+    """In real time, from wait: by how much that frame is earlier, by the time stamps; 0 where the mask is its own."""
     picture: av.VideoFrame | None = None
     """From composite, see `skymask.video.overlay.compose`."""
     view: View | None = None
@@ -138,15 +143,7 @@ class Pipeline:
     ) -> None:
         for channel in self._channels:
             channel.cancel()
-        interruption: KeyboardInterrupt | None = None
-        for thread in self._threads:
-            while thread.is_alive():
-                try:
-                    thread.join()
-                except KeyboardInterrupt as again:  # a thread must not outlive the file it writes to
-                    interruption = again
-        if interruption is not None and error is None:
-            raise interruption
+        join(self._threads, error)
 
     def _decode(self, frames: Iterator[Frame]) -> None:
         outbox = self._channels[0]
@@ -178,3 +175,20 @@ class Pipeline:
                 except BaseException as error:  # raised again in the caller's thread, as is that of the stage before
                     result = error
             goes_on = turns.give(number, result)
+
+
+def join(threads: Sequence[threading.Thread], error: BaseException | None) -> None:
+    """Waits for threads to end, whatever happens: they must not outlive the model they call or the file they write to.
+
+    Raises:
+        KeyboardInterrupt: It came meanwhile, and `error`, which is raised anyway, is None.
+    """
+    interruption: KeyboardInterrupt | None = None
+    for thread in threads:
+        while thread.is_alive():
+            try:
+                thread.join()
+            except KeyboardInterrupt as again:
+                interruption = again
+    if interruption is not None and error is None:
+        raise interruption

@@ -8,6 +8,7 @@ import time
 from array import array
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from skymask.files import write_text
 from skymask.runtime.stats import SkyStats
 from skymask.video.trace import Trace, Work
 
-STAGES = ("decode", "infer", "smooth", "composite", "encode", "display")
+STAGES = ("decode", "infer", "smooth", "wait", "carry", "composite", "encode", "display")
 SKY_KEYS = (
     "mean_share",
     "frames_without_sky",
@@ -24,6 +25,7 @@ SKY_KEYS = (
     "lowest_confidence",
     "least_confident_frame",
 )
+REALTIME_KEYS = ("shown", "inferred", "frame_age_ms", "mask_age_ms")
 
 
 class StageTimes:
@@ -44,11 +46,34 @@ class StageTimes:
 
     def summary(self) -> dict[str, dict[str, float]]:
         """Returns `p50` and `p95`, in milliseconds, of each stage that ran."""
-        ran = {stage: np.array(times_ms) for stage, times_ms in self._times_ms.items() if times_ms}
-        return {
-            stage: {f"p{p}": round(float(np.percentile(times_ms, p)), 3) for p in (50, 95)}
-            for stage, times_ms in ran.items()
-        }
+        return {stage: _percentiles(times_ms) for stage, times_ms in self._times_ms.items() if times_ms}
+
+    def count(self, stage: str) -> int:
+        """Returns how many frames a stage has worked on."""
+        return len(self._times_ms[stage])
+
+
+class Ages:
+    """Collects how old the pictures of a real-time run were."""
+
+    def __init__(self) -> None:
+        self._frame_ms = array("f")
+        self._mask_ms = array("f")
+
+    def add(self, frame_ms: float, mask_ms: float) -> None:
+        """Takes in the next frame: the time from its arrival until it was shown, and the age of its mask."""
+        self._frame_ms.append(frame_ms)
+        self._mask_ms.append(mask_ms)
+
+    def summary(self, inferred: int) -> dict[str, Any]:
+        """Returns the value of `Report.realtime`; `inferred` is how many frames the model has seen."""
+        shown = len(self._frame_ms)
+        ages = (_percentiles(ages_ms) if shown else None for ages_ms in (self._frame_ms, self._mask_ms))
+        return dict(zip(REALTIME_KEYS, (shown, inferred, *ages), strict=True))
+
+
+def _percentiles(values: array[float]) -> dict[str, float]:
+    return {f"p{p}": round(float(np.percentile(np.array(values), p)), 3) for p in (50, 95)}
 
 
 class SkySummary:
@@ -89,7 +114,7 @@ class Report:
     source: str
     """The source as it was given."""
     live: bool
-    """Whether the source is live; its stage "decode" then includes waiting for the next frame."""
+    """Whether the source is live, or a file played as one; "decode" then includes waiting for the next frame."""
     size_hw: tuple[int, int]
     """Height and width of the frames in pixels."""
     model: str
@@ -112,6 +137,10 @@ class Report:
     """Of all frames: `mean_share` of sky; `frames_without_sky` and `frames_all_sky`, shares of frames with less than
     1 % and more than 99 % of sky; `mean_confidence` and `lowest_confidence`, see `skymask.SkyStats`, and
     `least_confident_frame`, its number counted from 0. All shares are 0 to 1; None where there was no frame."""
+    realtime: dict[str, Any] | None = None
+    """With `--realtime`, else left out: how many frames were `shown` and how many `inferred`; `frame_age_ms`, from the
+    arrival of a frame until it was shown or written, and `mask_age_ms`, from the capture of the frame that its mask was
+    inferred from to its own, each as `p50` and `p95`; None where there was no frame."""
 
     def write(self, path: Path) -> None:
         """Writes the report as JSON.
@@ -119,4 +148,7 @@ class Report:
         Raises:
             OutputError: The file cannot be written.
         """
-        write_text(path, json.dumps(asdict(self), indent=2) + "\n")
+        content = asdict(self)
+        if self.realtime is None:
+            del content["realtime"]
+        write_text(path, json.dumps(content, indent=2) + "\n")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from skymask.runtime.segmenter import usable_cpus
@@ -12,9 +13,10 @@ from skymask.runtime.stats import stats
 from skymask.runtime.temporal import TemporalFilter
 from skymask.video.overlay import View, compose
 from skymask.video.pipeline import Job, Pipeline, SegmentFrame, Stage
-from skymask.video.report import SkySummary, StageTimes
+from skymask.video.realtime import Inference
+from skymask.video.report import Ages, SkySummary, StageTimes
 from skymask.video.sink import VideoSink
-from skymask.video.source import Source, SourceInfo
+from skymask.video.source import Frame, Source, SourceInfo
 from skymask.video.window import Window
 
 FILE_DEPTH = 2  # evens out slow frames
@@ -35,6 +37,8 @@ class Tally:
     """Time per stage."""
     sky: SkySummary = field(default_factory=SkySummary)
     """What was seen."""
+    ages: Ages = field(default_factory=Ages)
+    """How old it was, in real time."""
 
     @property
     def fps(self) -> float:
@@ -82,6 +86,7 @@ def segment_video(
     smooth: bool = True,
     max_frames: int | None = None,
     in_flight: int = 1,
+    realtime: bool = False,
     on_frame: Callable[[], None] = lambda: None,
 ) -> None:
     """Segments a video from its first frame to its last, or until the user closes the window.
@@ -95,25 +100,34 @@ def segment_video(
         window: Open; None shows nothing.
         smooth: Take out flicker with a `TemporalFilter`.
         max_frames: Stop after so many frames; None takes all.
-        in_flight: How many frames the model works on at a time, each on a thread of its own.
+        in_flight: How many frames the model works on at a time, each on a thread of its own. One in real time.
+        realtime: Let no frame wait for the model longer than until the next one arrives: it then gets the newest mask,
+            carried along. For live sources, a `PacedSource` among them; of any other, most frames would arrive at once.
         on_frame: Called after each frame, in the caller's thread.
 
     Raises:
         SkymaskError: Of the source, the model, the sink or the window; what was done before it is kept. `sink` has
             every frame that was finished.
     """
-    stages = _stages(segmenter, in_flight, smooth, view, sink, window)
-    frames = itertools.islice(source.frames(), max_frames)
+    frames: Iterator[Frame] = itertools.islice(source.frames(), max_frames)
     start_s = time.perf_counter()
     try:
-        with Pipeline(frames, stages, tally.times, LIVE_DEPTH if source.info.live else FILE_DEPTH) as pipeline:
-            for job in pipeline:
-                goes_on = window is None or _show(window, job, tally.times)
-                assert job.alpha is not None, "infer is always there"
-                tally.sky.add(stats(job.alpha))
-                tally.frames += 1
+        with ExitStack() as stack:
+            inference = stack.enter_context(Inference(segmenter, smooth, tally.times)) if realtime else None
+            masks = inference.stages() if inference else _mask_stages(segmenter, in_flight, smooth)
+            stages = [*masks, *_picture_stages(view, sink, window)]
+            depth = LIVE_DEPTH if source.info.live else FILE_DEPTH
+            arriving = inference.arriving(frames) if inference else frames
+            jobs: Iterable[Job] = stack.enter_context(Pipeline(arriving, stages, tally.times, depth))
+            if inference:
+                jobs = inference.leaving(jobs)
+                stack.callback(inference.stop)  # before the pipeline waits for its threads
+            for job in jobs:
+                if window is not None:
+                    _show(window, job, tally.times)
+                _count(job, tally)
                 on_frame()
-                if not goes_on:
+                if window is not None and not window.stay():
                     return
     finally:
         tally.seconds = time.perf_counter() - start_s
@@ -121,14 +135,8 @@ def segment_video(
         sink.copy_remaining_audio()
 
 
-def _stages(
-    segmenter: SegmentFrame,
-    in_flight: int,
-    smooth: bool,
-    view: View,
-    sink: VideoSink | None,
-    window: Window | None,
-) -> list[Stage]:
+def _mask_stages(segmenter: SegmentFrame, in_flight: int, smooth: bool) -> list[Stage]:
+    """Returns the stages that give each job its alpha, one after the other."""
     steady = TemporalFilter()
 
     def infer(job: Job) -> None:
@@ -138,14 +146,18 @@ def _stages(
         assert job.alpha is not None, "infer comes first"
         job.alpha = steady(job.frame.luma, job.alpha)
 
+    return [Stage("infer", infer, in_flight), *([Stage("smooth", smoothen)] if smooth else [])]
+
+
+def _picture_stages(view: View, sink: VideoSink | None, window: Window | None) -> list[Stage]:
+    """Returns the stages that use the alpha."""
+
     def composite(job: Job) -> None:
-        assert job.alpha is not None, "infer comes first"
+        assert job.alpha is not None, "masks come first"
         job.view = view if sink is not None or window is None else window.view
         job.picture = compose(job.frame.picture, job.alpha, job.view)
 
-    stages = [Stage("infer", infer, in_flight)]
-    if smooth:
-        stages.append(Stage("smooth", smoothen))
+    stages = []
     if sink is not None or window is not None:
         stages.append(Stage("composite", composite))
     if sink is not None:
@@ -158,9 +170,16 @@ def _stages(
     return stages
 
 
-def _show(window: Window, job: Job, times: StageTimes) -> bool:
+def _count(job: Job, tally: Tally) -> None:
+    assert job.alpha is not None, "masks are always there"
+    if job.mask_age_ms is not None:
+        tally.ages.add((time.perf_counter() - job.frame.arrived_s) * 1000, job.mask_age_ms)
+    tally.sky.add(stats(job.alpha))
+    tally.frames += 1
+
+
+def _show(window: Window, job: Job, times: StageTimes) -> None:
     window.wait_for(job.frame)
     start_s = time.perf_counter()
     window.show(job)
     times.add("display", job.number, start_s)
-    return window.stay()

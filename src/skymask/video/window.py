@@ -164,13 +164,11 @@ class Window:
         cv2.putText(canvas, text, origin, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
 
     def _caption(self, job: Job) -> str:
-        """Frame rate on screen, and latency: the age of a live picture, or the time spent on a frame of a file."""
         if self._paused:
             return "paused"
-        latency_ms = (time.perf_counter() - job.frame.arrived_s) * 1000 if self._info.live else job.work_ms
         span_s = self._times_s[-1] - self._times_s[0]
         rate = f"{(len(self._times_s) - 1) / span_s:.0f} fps" if span_s > 0 else "- fps"
-        return f"{rate}, latency {latency_ms:.0f} ms"
+        return f"{rate}, {_latency(job, self._info.live, time.perf_counter())}"
 
     def _save(self) -> None:
         if self._shown is None:
@@ -180,6 +178,14 @@ class Window:
         with writing(path.absolute()) as part:
             PIL.Image.fromarray(self._picture(self._shown, "rgb24")).save(part, format="PNG")
         self._tell(f"Saved {path}")
+
+
+def _latency(job: Job, live: bool, now_s: float) -> str:
+    """The age of a live picture, or the time spent on a frame of a file; in real time, the age of the mask too."""
+    age_ms = (now_s - job.frame.arrived_s) * 1000
+    if job.mask_age_ms is not None:
+        return f"frame age {age_ms:.0f} ms, mask age {job.mask_age_ms:.0f} ms"
+    return f"latency {age_ms if live else job.work_ms:.0f} ms"
 
 
 def _clock(time_s: Fraction) -> str:
