@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 CAPABILITIES = {"8.6": "RTX 30", "8.9": "RTX 40", "12.0": "RTX 50"}
@@ -93,9 +94,13 @@ def build_in_cpp(model: Path, capability: str, program: Path, library: Path) -> 
 
 def builds(arguments: argparse.Namespace) -> Iterator[Build]:
     """All engines, one after the other."""
+    has_bindings = find_spec("tensorrt_rtx") is not None
+    if not has_bindings:
+        print("SKIPPED: engines built through Python, for want of tensorrt-rtx-cu13", file=sys.stderr)
     for model in arguments.models:
         for capability in CAPABILITIES:
-            yield build_in_python(model, capability)
+            if has_bindings:
+                yield build_in_python(model, capability)
             for library in arguments.library if arguments.program else []:
                 yield build_in_cpp(model, capability, arguments.program, library.resolve())
 

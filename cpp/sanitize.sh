@@ -6,7 +6,8 @@
 # BUILD=folder       where to build                           (cpp/build)
 # LOG=file           where the log goes                     (BUILD/sanitize.log)
 # FUZZ_SECONDS=60    time for each fuzz target
-# CMAKE_ARGS=...     more for cmake, such as -DSKYMASK_PYTHON=.venv/bin/python
+# CMAKE_ARGS=...     more for cmake: -DSKYMASK_PYTHON=.venv/bin/python; for the TensorRT engine over its substitute
+#                    '-DSKYMASK_TENSORRT=ON -C FOLDER/options.cmake' (see tests/tensorrt/fetch_headers.sh)
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -28,11 +28,14 @@ def test_three_rows_of_which_two_need_a_display(tiny_model: Path, tmp_path: Path
     assert resize_show["title"] == "with resize and display"
 
 
-def test_batches(tiny_model: Path, tmp_path: Path) -> None:
+def test_engine_precision_and_batch_are_those_asked_for(tiny_model: Path, tmp_path: Path) -> None:
     output = tmp_path / "bench.json"
-    done = run("skymask-bench", *QUICK, "--task", "infer", "--batch", 3, "--model", tiny_model, "-o", output)
+    asked = ("--engine", "openvino", "--precision", "fp32", "--batch", 3)
+    done = run("skymask-bench", *QUICK, "--task", "infer", *asked, "--model", tiny_model, "-o", output)
     assert done.code == 0, done.err
-    (row,) = json.loads(output.read_text())["rows"]
+    result = json.loads(output.read_text())
+    assert (result["engine"]["engine"], result["engine"]["precision"]) == ("openvino", "fp32")
+    (row,) = result["rows"]
     assert row["batch"] == 3
     assert row["rounds"][0]["frames"] % 3 == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -35,12 +36,14 @@ def differences(scene: Path, masks: Path) -> list[float]:
     return found
 
 
-def test_the_masks_are_those_of_python(scene: Path, tmp_path: Path, record_property: pytest.RecordProperty) -> None:
+def test_the_masks_are_those_of_python(
+    scene: Path, tmp_path: Path, record_testsuite_property: Callable[[str, object], None]
+) -> None:
     done = run("skymask-image", scene, "-o", tmp_path, "--precision", "fp32")
     assert done.code == 0, done.err
     assert done.out.startswith(f"{FRAMES} masks written to {tmp_path} (fast ")
     found = differences(scene, tmp_path)
-    record_property("mean_grey_levels", np.mean(found))
+    record_testsuite_property("mean_grey_levels", np.mean(found))
     assert len(found) == FRAMES
     assert max(found) < MEAN_GREY_LEVELS
 

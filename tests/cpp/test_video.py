@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from skymask.cli import main
-from tests.cpp.programs import Done, program, run
+from tests.cpp.programs import TIMEOUT_S, Done, program, run
 from tests.video.clips import make_clip, picture, read_clip, truncate
 
 if sys.platform == "win32":
@@ -215,11 +215,11 @@ def test_an_interrupted_run_leaves_a_file_that_plays(name: signal.Signals, tiny_
     process = subprocess.Popen(
         [*command, "--report", "r.json"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    end_s = time.monotonic() + 30
+    end_s = time.monotonic() + TIMEOUT_S
     while not any(path.stat().st_size > 100_000 for path in tmp_path.glob(".out.*")) and time.monotonic() < end_s:
         time.sleep(0.01)
     process.send_signal(name)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130, err
     assert err.endswith("skymask-video: interrupted\n")
     frames = len(read_clip(tmp_path / "out.mp4"))
@@ -237,7 +237,7 @@ def test_a_full_disk_is_reported_and_leaves_nothing(tiny_model: Path, tmp_path: 
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     command = [str(program("skymask-video")), str(clip), "-o", str(tmp_path / "out.mp4"), "--model", str(tiny_model)]
-    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 1, done.stderr
     assert "out.mp4 cannot be written" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["noisy.mkv"]

@@ -105,7 +105,7 @@ void Window::poll() { react(cv::waitKey(1)); }
 
 bool Window::stay() {
     const auto paused = Clock::now();
-    while (paused_ && open_ && !stop_()) {
+    while (paused_ && shown_ && open_ && !stop_()) {  // before the first frame there is nothing to look at
         react(cv::waitKey(poll_ms));
     }
     if (zero_) {

@@ -88,7 +88,7 @@ TEST(Pipeline, TellsOfAnEngineThatFailsAfterTheFramesBeforeIt) {
 
 TEST(Pipeline, ALiveSourceDropsFramesAndDoesNotLag) {
     FakeCapture capture({.frames = 60, .live = true, .interval = milliseconds(5)});
-    Segmenter sky = make_fake_segmenter(milliseconds(25));
+    Segmenter sky = make_fake_segmenter(milliseconds(100));  // so slow that a busy machine changes nothing
     const Outcome outcome = run(capture, sky);
     ASSERT_FALSE(outcome.numbers.empty());
     EXPECT_GT(outcome.dropped, 20);
@@ -97,14 +97,14 @@ TEST(Pipeline, ALiveSourceDropsFramesAndDoesNotLag) {
 }
 
 TEST(Pipeline, AMaskDoesNotWaitForTheNextFrame) {
-    FakeCapture capture({.frames = 2, .live = true, .interval = milliseconds(400)});
+    FakeCapture capture({.frames = 2, .live = true, .interval = milliseconds(1000)});
     Segmenter sky = make_fake_segmenter();
     StageTimes times;
     Pipeline pipeline(capture, sky, {}, times);
     bool in_time = false;
     const auto job = pipeline.next(limit, in_time);
     ASSERT_TRUE(job);
-    EXPECT_LT(milliseconds(200).count(), 400 - seconds(Clock::now() - job->frame.arrived) * 1000);
+    EXPECT_LT(seconds(Clock::now() - job->frame.arrived), 0.5) << "the second frame comes after a second";
 }
 
 TEST(Pipeline, CanBeLeftWhileFramesStillCome) {

@@ -4,6 +4,8 @@
 #     cpp/tests/tensorrt/fetch_headers.sh FOLDER
 #
 #     FOLDER/tensorrt-10, tensorrt-11   NvInfer.h and NvOnnxParser.h of github.com/NVIDIA/TensorRT (Apache-2.0)
+#     FOLDER/tensorrt-10-pypi           where those cannot be had: NvInfer.h of 10.14 from PyPI, which has no NvOnnxParser.h;
+#                                       the tests' own stands in, and a program built with it refuses real parsers
 #     FOLDER/rtx-1.4, rtx-1.6           those of TensorRT for RTX (Apache-2.0), as github.com/rustnn/trtx-rs keeps them
 #     FOLDER/cuda                       cuda_runtime_api.h, from NVIDIA's packages on PyPI
 #     FOLDER/cuda-libs                  libcudart.so.13, from the same package (NVIDIA's licence)
@@ -15,12 +17,14 @@
 # repositories can be named with TENSORRT_GIT and TENSORRT_RTX_HEADERS_GIT, another pip with PIP.
 set -uo pipefail
 [ $# -eq 1 ] || { sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
 pip=${PIP:-python3 -m pip}
 tensorrt_git=${TENSORRT_GIT:-https://github.com/NVIDIA/TensorRT.git}
 rtx_git=${TENSORRT_RTX_HEADERS_GIT:-https://github.com/rustnn/trtx-rs.git}
 skipped=0
+export GIT_TERMINAL_PROMPT=0
 
 skip() {
     echo "SKIPPED: $1 cannot be had here"
@@ -81,14 +85,16 @@ package rtx-libs-1.4 tensorrt-rtx-cu13-libs==1.4.0.76 \
     736d89b60514f997fc23c729534f2721c01b4791d8b88ae75a4c1f8e9fa4eda6 tensorrt_rtx_libs
 package rtx-libs-1.7 tensorrt-rtx-cu13-libs==1.7.1.116 \
     e3fd45fed001240d63304e77a2d4006319b839994237cb294b6e7ad72acaabcd tensorrt_rtx_libs
-if [ ! -e "$folder/tensorrt-10/NvInfer.h" ]; then
-    # From PyPI, without NvOnnxParser.h: engines can be loaded then, not built.
-    package tensorrt-10 kernel-lens==2.0.1 \
+if [ ! -e "$folder/tensorrt-10" ]; then
+    package tensorrt-10-pypi kernel-lens==2.0.1 \
         07cc714e8b5e7f34b672f7c7fad93febe7c747be5837ba276b1527370134ffe0 kernel_lens/include/tensorrt
+    [ ! -e "$folder/tensorrt-10-pypi" ] || cp "$here/parser_stand_in/NvOnnxParser.h" "$folder/tensorrt-10-pypi/"
 fi
 
 includes="" libraries=""
-for name in tensorrt-11 tensorrt-10 rtx-1.6 rtx-1.4; do
+tensorrt_10=tensorrt-10
+[ -e "$folder/tensorrt-10" ] || tensorrt_10=tensorrt-10-pypi
+for name in tensorrt-11 "$tensorrt_10" rtx-1.6 rtx-1.4; do
     [ -e "$folder/$name/NvInfer.h" ] && includes="$includes;$folder/$name"
 done
 for name in rtx-libs-1.4 rtx-libs-1.7; do

@@ -48,6 +48,9 @@ void Substitute::machine(int gpus, const std::string& name, int major, int minor
 
 void Substitute::memory(std::size_t bytes) const { function<void (*)(std::size_t)>("skymask_substitute_memory")(bytes); }
 void Substitute::version(int version) const { function<void (*)(int)>("skymask_substitute_version")(version); }
+void Substitute::parser_version(int version) const {
+    function<void (*)(int)>("skymask_substitute_parser_version")(version);
+}
 void Substitute::precision(int type) const { function<void (*)(int)>("skymask_substitute_precision")(type); }
 
 int Substitute::library_version() const { return function<int (*)()>("getInferLibVersion")(); }

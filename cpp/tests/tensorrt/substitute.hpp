@@ -25,6 +25,7 @@ public:
     void machine(int gpus, const std::string& name, int major, int minor, int driver) const;
     void memory(std::size_t bytes) const;
     void version(int version) const;
+    void parser_version(int version) const;
     void precision(int type) const;
 
     /// True where it stands for TensorRT for RTX.

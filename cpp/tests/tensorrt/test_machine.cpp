@@ -76,6 +76,13 @@ TEST(Machine, LibraryOfAnotherVersion) {
     expect_refusal("Install a version that fits");
 }
 
+TEST(Machine, ParserOfAnotherVersion) {
+    const Substitute substitute;
+    substitute.parser_version(780'000);
+    expect_refusal("has major version 78, and this program was built with the NvOnnxParser.h of ");
+    EXPECT_EQ(substitute.calls("createNvOnnxParser"), 0);
+}
+
 TEST(Machine, DescribesTheGpuAndTheLibrary) {
     const Substitute substitute;
     substitute.machine(1, "RTX 3060 Mobile", 8, 6, 13000);

@@ -171,8 +171,14 @@ std::unique_ptr<Parser> AbiNvinfer::parse(nvinfer1::INetworkDefinition& network,
                           library_.name() + ". Install it (libnvonnxparser), or give an .engine file.");
     }
     const auto parser_version = parser_.function<int (*)()>("getNvOnnxParserVersion");
-    std::unique_ptr<Parser> parser(static_cast<Parser*>(
-        factory(&network, &logger, parser_version != nullptr ? parser_version() : NV_ONNX_PARSER_VERSION)));
+    const int version = parser_version != nullptr ? parser_version() : NV_ONNX_PARSER_VERSION;
+    if (version / 10000 != NV_ONNX_PARSER_MAJOR) {
+        throw EngineError("TensorRT's ONNX parser beside " + library_.name() + " has major version " +
+                          std::to_string(version / 10000) + ", and this program was built with the NvOnnxParser.h of " +
+                          std::to_string(NV_ONNX_PARSER_MAJOR) +
+                          ". Give an .engine file, or build with the header of that parser.");
+    }
+    std::unique_ptr<Parser> parser(static_cast<Parser*>(factory(&network, &logger, version)));
     if (parser != nullptr && parser->parse(request.onnx.data(), request.onnx.size(), nullptr)) {
         return parser;
     }

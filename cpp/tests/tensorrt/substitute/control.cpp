@@ -92,4 +92,5 @@ void skymask_substitute_machine(int gpus, const char* name, int major, int minor
 
 void skymask_substitute_memory(std::size_t bytes) { machine().memory = bytes; }
 void skymask_substitute_version(int version) { machine().version = version; }
+void skymask_substitute_parser_version(int version) { machine().parser_version = version; }
 void skymask_substitute_precision(int type) { machine().precision = type; }

@@ -31,6 +31,9 @@ void skymask_substitute_memory(std::size_t bytes);
 /// What getInferLibVersion returns; 0 is the version of the headers.
 void skymask_substitute_version(int version);
 
+/// What getNvOnnxParserVersion returns; 0 is the version of the header.
+void skymask_substitute_parser_version(int version);
+
 /// Type of the convolutions of parsed networks, as nvinfer1::DataType has it; 0 is float32, 1 float16.
 void skymask_substitute_precision(int type);
 }

@@ -179,7 +179,10 @@ private:
 
 extern "C" {
 
-int getNvOnnxParserVersion() noexcept { return NV_ONNX_PARSER_VERSION; }
+int getNvOnnxParserVersion() noexcept {
+    const int version = substitute::machine().parser_version;
+    return version != 0 ? version : NV_ONNX_PARSER_VERSION;
+}
 
 void* createInferBuilder_INTERNAL(void* logger, int /*version*/) noexcept {
     auto* const log = static_cast<nvinfer1::ILogger*>(logger);

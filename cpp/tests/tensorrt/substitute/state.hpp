@@ -19,6 +19,7 @@ struct Machine {
     int driver = 13000;
     std::size_t memory = std::size_t{64} << 30;
     int version = 0;
+    int parser_version = 0;
     int precision = 0;
 };
 
