@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,6 @@ from skymask import weights
 from skymask.errors import EngineError, InputError, ModelError
 from skymask.runtime import engines
 from skymask.runtime.segmenter import model_path
-from tests.support.tiny_model import reference
 
 
 def test_text_and_path_both_name_a_file(tiny_model: Path) -> None:
@@ -118,27 +118,28 @@ def test_a_gpu_that_does_not_work_is_reported(
         skymask.load(tiny_model, device="cuda")
 
 
-def test_large_frames_run_in_a_session_of_their_own(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that returns memory; opened when the first large frame comes, closed with the model."""
-    runtime = importlib.import_module("skymask.runtime.onnxruntime")
-    monkeypatch.setattr(runtime, "LARGE_FRAME_PIXELS", 40 * 50)
-    kept: list[bool] = []
-    real = runtime._open_session
+PHOTOGRAPHS = """
+import numpy as np
+import skymask
 
-    def watched(*arguments: object, keep_memory: bool = True) -> object:
-        kept.append(keep_memory)
-        return real(*arguments, keep_memory=keep_memory)
+def memory_mib(kind):
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(kind))
 
-    monkeypatch.setattr(runtime, "_open_session", watched)
-    frames = np.random.default_rng(0).integers(0, 256, (2, 41, 50, 3), np.uint8)
-    with skymask.load(tiny_model) as sky:
-        np.testing.assert_array_equal(sky(frames[:, :40]), reference(frames[:, :40]))
-        assert kept == [True]
-        for _ in range(2):
-            np.testing.assert_array_equal(sky(frames), reference(frames))
-        assert kept == [True, False]
-    with pytest.raises(EngineError, match="closed"):
-        sky(frames)
+before = memory_mib("VmRSS")
+with skymask.load(engine="onnxruntime", threads=2) as sky:
+    for height, width in ((3000, 4000), (4000, 6000), (1080, 1920), (6000, 4000)):
+        sky(np.zeros((height, width, 3), np.uint8))
+print(memory_mib("VmHWM"), memory_mib("VmRSS") - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's account of a process's memory")
+def test_photographs_take_less_than_a_gigabyte_and_closing_gives_it_back() -> None:
+    done = subprocess.run([sys.executable, "-c", PHOTOGRAPHS], capture_output=True, text=True, check=True)
+    peak_mib, kept_mib = map(int, done.stdout.split())
+    assert peak_mib < 953
+    assert kept_mib < 200
 
 
 def test_fewer_than_one_thread_is_refused(tiny_model: Path) -> None:
