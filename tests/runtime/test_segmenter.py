@@ -118,6 +118,26 @@ def test_a_gpu_that_does_not_work_is_reported(
         skymask.load(tiny_model, device="cuda")
 
 
+@pytest.mark.parametrize(
+    ("release", "entries"),
+    [
+        ("1.26.0", {"spin_duration_us": "10"}),
+        ("1.25.1", {"allow_spinning": "0"}),
+        ("2.0.0rc1", {"spin_duration_us": "10"}),
+    ],
+)
+def test_threads_that_wait_do_not_spin_for_long(
+    release: str, entries: dict[str, str], tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = importlib.import_module("skymask.runtime.onnxruntime")
+    options = runtime.ort.SessionOptions()
+    monkeypatch.setattr(runtime.ort, "__version__", release)
+    monkeypatch.setattr(runtime.ort, "SessionOptions", lambda: options)
+    skymask.load(tiny_model)
+    for key, value in entries.items():
+        assert options.get_session_config_entry(f"session.intra_op.{key}") == value
+
+
 PHOTOGRAPHS = """
 import numpy as np
 import skymask
