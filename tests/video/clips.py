@@ -27,6 +27,11 @@ def picture(size_hw: tuple[int, int] = SIZE_HW, number: int = 0) -> NDArray[np.u
     return image
 
 
+def picture_number(image: NDArray[np.uint8]) -> int:
+    """Returns the number, from 0 to 24, of a picture that was encoded and decoded."""
+    return round((float(image[..., 1].mean()) - 20) / 8)
+
+
 def make_clip(
     path: Path,
     *,
