@@ -6,7 +6,9 @@ symmetric, also around the weights, biases in float32.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -47,18 +49,34 @@ def to_int8(model: onnx.ModelProto, frames: Iterable[Frames]) -> onnx.ModelProto
     with TemporaryDirectory() as folder:
         source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
         source.write_bytes(model.SerializeToString())
-        quantize_static(
-            source,
-            target,
-            _Reader(frames),
-            quant_format=QuantFormat.QDQ,
-            nodes_to_quantize=_large_convolutions(model.graph),
-            per_channel=True,
-            activation_type=QuantType.QInt8,
-            weight_type=QuantType.QInt8,
-            extra_options={"ActivationSymmetric": True, "QuantizeBias": False, "AddQDQPairToWeight": True},
-        )
+        with _without_advice():
+            quantize_static(
+                source,
+                target,
+                _Reader(frames),
+                quant_format=QuantFormat.QDQ,
+                nodes_to_quantize=_large_convolutions(model.graph),
+                per_channel=True,
+                activation_type=QuantType.QInt8,
+                weight_type=QuantType.QInt8,
+                extra_options={"ActivationSymmetric": True, "QuantizeBias": False, "AddQDQPairToWeight": True},
+            )
         return onnx.load(target)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Keeps ONNX Runtime's advice to prepare the graph otherwise, given to the root logger, off the user's screen."""
+    root = logging.getLogger()
+    root.addFilter(_reject)
+    try:
+        yield
+    finally:
+        root.removeFilter(_reject)
+
+
+def _reject(_: logging.LogRecord) -> bool:
+    return False
 
 
 def _large_convolutions(graph: onnx.GraphProto) -> list[str]:
