@@ -13,6 +13,7 @@ import argparse
 import json
 import re
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 from skymask.data.manifest import read_manifest
@@ -47,6 +48,22 @@ def data_table(manifests: list[Path]) -> str:
     return "\n".join(["| source | images |", "|---|---|", *rows]) + "\n"
 
 
+def seeds_table(evaluations: list[dict[str, Any]]) -> str:
+    """Scores of sky per source over runs that differ in their seed alone: mean, standard deviation and range."""
+
+    def spread(values: list[float]) -> str:
+        return f"{mean(values):.4f} ± {stdev(values):.4f} | {min(values):.4f} to {max(values):.4f}"
+
+    rows = {source: [result["sources"][source] for result in evaluations] for source in evaluations[0]["sources"]}
+    rows["mean over sources"] = [result["mean"] for result in evaluations]
+    lines = ["| source | IoU of sky | least and most | Boundary IoU | least and most |", "|---|---:|---:|---:|---:|"]
+    for name, scores in rows.items():
+        columns = [spread([score[metric] for score in scores]) for metric in ("iou", "boundary_iou")]
+        lines.append(f"| {name} | {' | '.join(columns)} |")
+    claims = ", ".join(str(result["false_claims"]) for result in evaluations)
+    return "\n".join([*lines, "", f"Pictures without sky with more than 1 % called sky: {claims}.\n"])
+
+
 def speed_table(result: dict[str, Any]) -> str:
     """The U-Net and the models it is compared with in a `bench.json` of `skymask bench --baselines`."""
     ratios = [ratio for ratio in result["ratios"] if ratio["of"].startswith("U-Net")]
@@ -58,6 +75,12 @@ def speed_table(result: dict[str, Any]) -> str:
         lines.append(f"| {ratio['of']} / {ratio['over']} | {ratio['median']:.0f} ({rounds}) |")
     versions = ", ".join(f"{name} {result['versions'][name]}" for name in ("onnxruntime", "torch"))
     return "\n".join(["| | median latency |", "|---|---|", *lines, "", f"{result['machine']['cpu']}, {versions}.\n"])
+
+
+def evaluation(folder: Path) -> dict[str, Any]:
+    """What `skymask evaluate -o FOLDER` wrote."""
+    result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return result
 
 
 def fill(page: Path, places: dict[str, str]) -> None:
@@ -75,15 +98,18 @@ def main() -> None:
     parser.add_argument("pages", type=Path, nargs="+")
     parser.add_argument("--evaluation", type=Path, required=True, help="folder of 'skymask evaluate'")
     parser.add_argument("--runs", type=Path, nargs="+", required=True, help="folders of 'skymask train', in order")
+    parser.add_argument("--seeds", type=Path, nargs="+", help="evaluations of runs that differ in their seed alone")
     parser.add_argument("--speed", type=Path, default=Path(__file__).parent / "results" / "bench.json")
     arguments = parser.parse_args()
     config = load_checkpoint(arguments.runs[-1] / "last.safetensors").config
     places = {
-        "validation": table(json.loads((arguments.evaluation / "result.json").read_text(encoding="utf-8"))),
+        "validation": table(evaluation(arguments.evaluation)),
         "training": "\n".join(training_table(run) for run in arguments.runs),
         "data": data_table(list(config.data.train)),
         "speed": speed_table(json.loads(arguments.speed.read_text(encoding="utf-8"))),
     }
+    if arguments.seeds:
+        places["seeds"] = seeds_table([evaluation(folder) for folder in arguments.seeds])
     for page in arguments.pages:
         fill(page, places)
 

@@ -125,9 +125,10 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned int /*flags
     return cudaSuccess;
 }
 
+// What is to be released is released, as in CUDA: its error is that of earlier work.
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
-    FAIL_IF_ASKED()
     delete &stream_of(stream);
+    FAIL_IF_ASKED()
     return cudaSuccess;
 }
 
@@ -169,14 +170,14 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
 }
 
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-    FAIL_IF_ASKED()
     delete reinterpret_cast<Graph*>(graph);
+    FAIL_IF_ASKED()
     return cudaSuccess;
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
-    FAIL_IF_ASKED()
     delete reinterpret_cast<Graph*>(executable);
+    FAIL_IF_ASKED()
     return cudaSuccess;
 }
 }
