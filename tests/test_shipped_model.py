@@ -21,16 +21,16 @@ MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
 
 # IoU of sky that the model must not fall below, per validation source: what the released file reached, rounded down.
 BARS = {
-    "caltech_sky60": 0.97,
-    "camvid": 0.9455,
-    "fisheye_sky_hua": 0.868,
+    "caltech_sky60": 0.975,
+    "camvid": 0.945,
+    "fisheye_sky_hua": 0.901,
     "horizon_uav": 0.996,
-    "labelmefacade": 0.802,
-    "msrc_v2": 0.941,
-    "nk_ade20k": 0.871,
-    "nk_cityscapes": 0.879,
-    "oasis": 0.974,
-    "tilde_webcam": 0.977,
+    "labelmefacade": 0.804,
+    "msrc_v2": 0.946,
+    "nk_ade20k": 0.873,
+    "nk_cityscapes": 0.883,
+    "oasis": 0.98,
+    "tilde_webcam": 0.978,
 }
 
 # The same on three built-in scenes of each kind. Nights are hard: ground and sky are both nearly black.

@@ -21,3 +21,10 @@ if(SKYMASK_SANITIZE)
         add_compile_options(-fno-sanitize-recover=undefined)
     endif()
 endif()
+
+# skymask_nvinfer_flags: for both sides of TensorRT's classes, which each side knows under a namespace of its own: whether an
+# object is of the type that it is used as cannot be checked.
+add_library(skymask_nvinfer_flags INTERFACE)
+if(SKYMASK_SANITIZE MATCHES "undefined")
+    target_compile_options(skymask_nvinfer_flags INTERFACE -fno-sanitize=vptr)
+endif()
