@@ -27,6 +27,7 @@ from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
 from skymask.training.corrections import read_training_samples
 from skymask.training.log import RunLog
 from skymask.training.losses import sky_loss
+from skymask.training.precision import keep_depthwise_fp32
 from skymask.training.start import start_network
 from skymask.training.validate import validate
 
@@ -89,6 +90,8 @@ class _Run:
         samples = read_training_samples(config.data.train, config.data.corrections)
         self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
         network = start_network(config, samples).to(memory_format=torch.channels_last)
+        if config.precision == "bf16" and fabric.device.type == "cpu":
+            keep_depthwise_fp32(network)
         model = Segmentation(network, config.stages[0].working_size)
         self.averaged = AveragedModel(model, avg_fn=_ema(config.optimiser.ema_decay), use_buffers=True)
         self.averaged.to(fabric.device)
