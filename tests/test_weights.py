@@ -37,8 +37,12 @@ def test_a_changed_file_is_noticed(folder: Path) -> None:
     assert not weights.verify("fast")
 
 
-def test_what_is_shipped_is_what_was_released() -> None:
-    if not (Path(weights.__file__).parent / "fast.onnx").exists():
-        pytest.skip("the shipped model has not been put in place")
-    assert weights.verify("fast")
-    assert weights.path("fast").stat().st_size <= 8_000_000
+@pytest.mark.parametrize("name", weights.SHIPPED_MODELS)
+def test_what_is_shipped_is_what_was_released(name: str) -> None:
+    assert weights.verify(name)
+    assert weights.path(name).stat().st_size <= 8_000_000
+
+
+def test_every_file_that_is_shipped_has_a_name() -> None:
+    files = {file.stem for file in Path(weights.__file__).parent.glob("*.onnx")}
+    assert files == set(weights.SHIPPED_MODELS)

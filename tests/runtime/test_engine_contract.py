@@ -165,11 +165,10 @@ def test_an_unknown_device_is_refused_with_the_nearest_name(tiny_model: Path, en
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_shipped_model_follows_the_contract(engine: str) -> None:
+@pytest.mark.parametrize("model", weights.SHIPPED_MODELS)
+def test_the_shipped_models_follow_the_contract(engine: str, model: str) -> None:
     pytest.importorskip(engine)
-    if not (Path(weights.__file__).parent / weights.SHIPPED_MODELS[weights.DEFAULT_MODEL]).exists():
-        pytest.skip("the shipped model has not been put in place")
-    with skymask.load(engine=engine) as segmenter:
+    with skymask.load(model, engine=engine) as segmenter:
         for shape in [(32, 32), (2, 120, 161), (241, 120), (64, 1024)]:
             alpha = segmenter(random_frames(*shape))
             assert alpha.shape == shape

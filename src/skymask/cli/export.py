@@ -30,10 +30,9 @@ def export(
         checkpoint: A .safetensors file that 'skymask train' wrote.
         output: The .onnx file to write.
         weights_version: Version to store in the file.
-        frames: Manifest with photographs for the comparison, and to measure the ranges of int8 on. Default: the run's
-            validation manifests.
-        precision: What the network computes in. fp32 is for processors and for everything; fp16 is for TensorRT; int8
-            loses accuracy: score it before use.
+        frames: Manifest with photographs for the comparison. Default: the run's validation manifests.
+        precision: What the network computes in. fp32 is for everything; fp16 is for TensorRT; int8, for OpenVINO and
+            TensorRT, measures ranges of values on the run's training images: score it before use.
     """
     from skymask.export.export import export as run
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def info(model: str | None = None, /) -> None:
-    """Show versions, engines, devices and the model's card.
+    """Show versions, engines, devices, the shipped models and the card of one.
 
     Loads the model once, and says which engine and device it got.
 
@@ -23,16 +23,18 @@ def info(model: str | None = None, /) -> None:
         skymask info runs/mine/model.onnx
 
     Args:
-        model: Model file, or name of a shipped model. [default: the shipped one]
+        model: Name of a shipped model (skymask info lists them), or a model file. [default: fast]
     """
     from rich.console import Console
 
+    from skymask import weights
     from skymask.runtime.engines import engine_statuses
     from skymask.runtime.segmenter import load, model_path
 
     console = Console(highlight=False)
     console.print(_versions())
     console.print(_engines(engine_statuses()))
+    console.print(_table("Shipped models", weights.SHIPPED_MODELS.items()))
     path = model_path(model)
     with load(path) as sky:
         console.print(_card(sky, path, _fingerprint(model, path)))

@@ -49,7 +49,7 @@ def masks(
         output: Folder for the masks.
         layout: plain, coco-panoptic or coco-panoptic-void.
         overwrite: Make masks again that are there already.
-        model: Model file, or name of a shipped model. [default: the shipped one]
+        model: Name of a shipped model (skymask info lists them), or a model file. [default: fast]
         engine: auto, onnxruntime or openvino.
         device: auto, cpu, cuda or tensorrt.
         threads: Threads for one inference. [default: all CPUs]

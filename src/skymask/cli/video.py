@@ -62,7 +62,7 @@ def video(
             own time stamp, and where the model has not finished it, the newest mask is moved along with the picture.
             A file is played at its own speed, as if it were live; what even drawing is too slow for is dropped. The
             window and the report tell how old frames and masks are.
-        model: Name of a shipped model, or a file made by 'skymask export'. Default: the shipped one.
+        model: Name of a shipped model (skymask info lists them), or a file made by 'skymask export'. Default: fast.
         engine: auto, onnxruntime or openvino.
         device: auto, cpu, or another device of the engine, such as cuda.
         threads: CPU threads for inference. Default: all. They share each frame of a camera, so that it is done soon; of

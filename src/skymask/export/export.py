@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
@@ -21,9 +21,10 @@ from skymask.export.onnx import add_info, store_half, to_onnx
 from skymask.export.verify import Parity, compare, real_frames, require, synthetic_frames
 from skymask.files import writing
 from skymask.training.checkpoint import Checkpoint, load_checkpoint
+from skymask.training.config import TrainConfig
 
 Precision = Literal["fp32", "fp16", "int8"]
-CALIBRATION_FRAMES = 64
+CALIBRATION_FRAMES = 200
 
 
 def export(
@@ -36,7 +37,7 @@ def export(
         output: The ONNX file to write; an older one is replaced once the new one has been verified.
         version: Version of the weights, such as "1.0.0".
         frames: Manifest with the photographs for the comparison; by default the run's validation manifests. For int8
-            the ranges of values are measured on others of them, or on built-in scenes where there are none.
+            the ranges of values are measured on the run's training images, or on built-in scenes where they are gone.
         precision: What the network computes in; both ends stay in float32.
 
     Returns:
@@ -54,20 +55,20 @@ def export(
     samples = [sample for path in manifests for sample in read_manifest(path)]
     graph = SkyGraph(checkpoint.network, checkpoint.working_size, checkpoint.config.threshold).eval()
     slim = EngineGraph(fold_sums(checkpoint.network), checkpoint.working_size, checkpoint.config.threshold).eval()
-    model = _in_precision(to_onnx(slim), precision, samples)
+    model = _in_precision(to_onnx(slim), precision, checkpoint.config)
     parity = compare(graph, model.SerializeToString(), chain(synthetic_frames(), real_frames(samples)), precision)
     require(parity, precision)
-    add_info(model, _info(checkpoint, version, parity))
+    add_info(model, _info(checkpoint, version, parity, precision))
     with writing(output) as part:
         part.write_bytes(model.SerializeToString())
     return parity
 
 
-def _in_precision(model: onnx.ModelProto, precision: Precision, samples: list[Sample]) -> onnx.ModelProto:
+def _in_precision(model: onnx.ModelProto, precision: Precision, config: TrainConfig) -> onnx.ModelProto:
     if precision == "int8":
         from skymask.export.int8 import to_int8
 
-        model = to_int8(model, _calibration_frames(samples))
+        model = to_int8(model, _calibration_frames(_present(config.data.train)))
     elif precision == "fp16":
         to_half(model)
     else:
@@ -77,15 +78,19 @@ def _in_precision(model: onnx.ModelProto, precision: Precision, samples: list[Sa
 
 
 def _calibration_frames(samples: list[Sample]) -> Iterator[Frames]:
-    return real_frames(samples[1:], CALIBRATION_FRAMES) if len(samples) > 1 else synthetic_frames()
+    return real_frames(samples, CALIBRATION_FRAMES) if samples else synthetic_frames()
 
 
-def _info(checkpoint: Checkpoint, version: str, parity: Parity) -> ModelInfo:
+def _present(manifests: Sequence[Path]) -> list[Sample]:
+    return [sample for path in manifests if path.exists() for sample in read_manifest(path)]
+
+
+def _info(checkpoint: Checkpoint, version: str, parity: Parity, precision: Precision) -> ModelInfo:
     config = checkpoint.config
-    sources = {sample.source for path in config.data.train if path.exists() for sample in read_manifest(path)}
+    sources = {sample.source for sample in _present(config.data.train)}
     val = checkpoint.metrics.get("val", {"sources": {}})
     return ModelInfo(
-        name=config.name,
+        name=config.name if precision == "fp32" else f"{config.name}-{precision}",
         version=version,
         license="Apache-2.0",
         working_size=checkpoint.working_size,

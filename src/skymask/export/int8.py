@@ -1,89 +1,91 @@
-"""A graph whose convolutions compute in 8-bit integers, by ONNX Runtime's static quantisation.
+"""A graph whose convolutions compute in 8-bit integers, by NNCF's quantisation after training.
 
-The settings are those that TensorRT's parser accepts: pairs of QuantizeLinear and DequantizeLinear, signed and
-symmetric, also around the weights, biases in float32.
+One file serves every engine: pairs of QuantizeLinear and DequantizeLinear, signed and symmetric as TensorRT's parser
+asks for, scales per channel for the weights, biases in float32. NNCF (Kozlov et al. 2020, arXiv:2002.08679) measures
+the ranges of values on pictures and corrects the biases for what rounding shifts.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import redirect_stdout
+from importlib.util import find_spec
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+from onnx import numpy_helper
 
 from skymask.contract import INPUT_NAME, Frames
+from skymask.errors import ConfigError
 from skymask.export.core import core_nodes
 
-SMALLEST_QUANTISED = 15_000
-"""Weights of a dense convolution from which it is quantised.
-
-Smaller ones see the picture first or draw its edges last, and depthwise ones have a range of values per channel: both
-lose more than they save.
-"""
-
-
-class _Reader(CalibrationDataReader):  # type: ignore[misc]
-    def __init__(self, frames: Iterable[Frames]) -> None:
-        self._frames: Iterator[Frames] = iter(frames)
-
-    def get_next(self) -> dict[str, NDArray[np.uint8]] | None:
-        frame = next(self._frames, None)
-        return None if frame is None else {INPUT_NAME: frame}
+STEPS_UP = 255 / 127
+"""Of a scale, where 256 unsigned levels become the 128 signed ones that are not negative."""
 
 
 def to_int8(model: onnx.ModelProto, frames: Iterable[Frames]) -> onnx.ModelProto:
-    """Quantises the large dense convolutions of a float32 model's network.
+    """Quantises the dense convolutions of a float32 model's network, but the first and the last.
+
+    These two see the picture and draw its edges. Depthwise convolutions have a range of values per channel: they lose
+    more than they save.
 
     Args:
         model: Without weights stored as float16 and cast back.
         frames: uint8 [N, H, W, 3] each, RGB: pictures like those to come, to measure the ranges of values on.
+
+    Raises:
+        ConfigError: NNCF is not installed.
     """
+    _require_nncf()
+    import nncf
+    from nncf.common.quantization.structs import QuantizationScheme
+    from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters, QuantizationParameters
+
+    nncf.set_log_level(logging.ERROR)
     for index, node in enumerate(model.graph.node):
         node.name = node.name or f"node_{index}"  # nodes are chosen by name
-    with TemporaryDirectory() as folder:
-        source, target = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
-        source.write_bytes(model.SerializeToString())
-        with _without_advice():
-            quantize_static(
-                source,
-                target,
-                _Reader(frames),
-                quant_format=QuantFormat.QDQ,
-                nodes_to_quantize=_large_convolutions(model.graph),
-                per_channel=True,
-                activation_type=QuantType.QInt8,
-                weight_type=QuantType.QInt8,
-                extra_options={"ActivationSymmetric": True, "QuantizeBias": False, "AddQDQPairToWeight": True},
-            )
-        return onnx.load(target)
+    pictures = list(frames)
+    symmetric = QuantizationParameters(mode=QuantizationScheme.SYMMETRIC)
+    with redirect_stdout(sys.stderr):  # NNCF shows its progress
+        quantised: onnx.ModelProto = nncf.quantize(
+            model,
+            nncf.Dataset(pictures, lambda frame: {INPUT_NAME: frame}),
+            subset_size=len(pictures),
+            ignored_scope=nncf.IgnoredScope(names=_left_alone(model.graph), validate=False),
+            advanced_parameters=AdvancedQuantizationParameters(activations_quantization_params=symmetric),
+        )
+    _make_signed(quantised.graph)
+    return quantised
 
 
-@contextmanager
-def _without_advice() -> Iterator[None]:
-    """Keeps ONNX Runtime's advice to prepare the graph otherwise, given to the root logger, off the user's screen."""
-    root = logging.getLogger()
-    root.addFilter(_reject)
-    try:
-        yield
-    finally:
-        root.removeFilter(_reject)
+def _require_nncf() -> None:
+    os.environ.setdefault("NNCF_CI", "1")  # its word for: send no statistics of use to anybody
+    if find_spec("nncf") is None:
+        raise ConfigError("int8 needs NNCF, which is not installed. Install it with 'pip install skymask[int8]'.")
 
 
-def _reject(_: logging.LogRecord) -> bool:
-    return False
+def _left_alone(graph: onnx.GraphProto) -> list[str]:
+    """Returns the names of the nodes that stay in float32: both ends, and the convolutions that are not worth it."""
+    weights = {tensor.name: list(tensor.dims) for tensor in graph.initializer}
+    core = core_nodes(graph)
+    convolutions = [node for node in core if node.op_type == "Conv"]
+    depthwise = [node.name for node in convolutions if weights.get(node.input[1], [0, 0])[1] == 1]
+    inside = {node.name for node in core}
+    ends = [node.name for node in graph.node if node.name not in inside]
+    return [*ends, *depthwise, convolutions[0].name, convolutions[-1].name]
 
 
-def _large_convolutions(graph: onnx.GraphProto) -> list[str]:
-    lengths = {tensor.name: list(tensor.dims) for tensor in graph.initializer}
-    chosen = []
-    for node in core_nodes(graph):
-        weight = lengths.get(node.input[1], []) if node.op_type == "Conv" else []
-        if weight and weight[1] > 1 and np.prod(weight) >= SMALLEST_QUANTISED:
-            chosen.append(node.name)
-    return chosen
+def _make_signed(graph: onnx.GraphProto) -> None:
+    """Turns unsigned levels, which NNCF takes where no value is negative, into signed ones."""
+    tensors = {tensor.name: tensor for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "QuantizeLinear":
+            scale, zero = (tensors[name] for name in node.input[1:])
+            if zero.data_type == onnx.TensorProto.UINT8:  # shared with the DequantizeLinear behind it
+                values = numpy_helper.to_array(scale)
+                scale.CopyFrom(numpy_helper.from_array((values * STEPS_UP).astype(np.float32), scale.name))
+                zero.CopyFrom(numpy_helper.from_array(np.zeros(zero.dims, np.int8), zero.name))
+    del graph.value_info[:]  # it names the old types

@@ -92,8 +92,8 @@ def load(
     """Loads a model.
 
     Args:
-        model: The path of an ONNX file made by `skymask export`, or the name of a shipped model; None is the shipped
-            default, "fast".
+        model: The path of an ONNX file made by `skymask export`, or the name of a shipped model, a key of
+            `skymask.weights.SHIPPED_MODELS`; None is "fast".
         engine: "onnxruntime", "openvino" (needs the extra of that name), or "auto" for ONNX Runtime.
         device: "auto", "cpu", "cuda" or "tensorrt" (these two need the extra `gpu`); with OpenVINO a device it has
             found, such as "gpu". "auto" takes CUDA where it works and the CPU otherwise; `Segmenter.engine` says which.

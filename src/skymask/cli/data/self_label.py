@@ -30,7 +30,7 @@ def self_label(
     Args:
         images: Folder of photographs.
         output: Folder to write to; made if needed.
-        model: Name of a shipped model, or an ONNX file; repeat for several. [default: the shipped one]
+        model: Name of a shipped model, or an ONNX file; repeat for several. [default: fast]
         source: Name of the source in the manifest.
         fixed_camera: The images come from one camera that never moves, and share one label.
     """
