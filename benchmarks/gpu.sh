@@ -4,7 +4,8 @@
 #
 #     benchmarks/gpu.sh [fp32=MODEL.onnx] [fp16=MODEL.onnx] [int8=MODEL.onnx]
 #
-# Without arguments the shipped model alone, in fp32. fp16 and int8 come from 'skymask export --precision'.
+# Without arguments the shipped model alone, in fp32. int8 is shipped too (fast-int8.onnx); fp16 comes from 'skymask export
+# --precision fp16'.
 # Needs: an NVIDIA driver for CUDA 13; on Debian or Ubuntu: apt install g++ cmake ninja-build git libopencv-dev
 # libcli11-dev nlohmann-json3-dev libgtest-dev; and a Python with skymask and OpenVINO (pip install '.[openvino]'),
 # active or named with PYTHON. WORK is a folder for everything that is made (build/gpu). TensorRT: the system's

@@ -12,7 +12,8 @@ def keep_depthwise_fp32(network: nn.Module) -> None:
     """Lets depthwise convolutions with a stride or a 5x5 kernel compute in float32 under autocast.
 
     oneDNN has no fast bfloat16 kernel for their gradients: measured on 384x480 pictures, each takes 3 to 5 times as
-    long as in float32, and together they were half of a training step. Nothing changes outside autocast.
+    long as in float32. What a whole training step gains is in docs/decisions/training-loop.md. Nothing changes
+    outside autocast.
 
     Args:
         network: Changed in place; its parameters and their names stay as they are.
