@@ -3,8 +3,11 @@
 Causes are noted by people who looked at the pictures, in a CSV file (`image,category,label,note`; `label` says whether
 the label there is right, coarse or wrong). Places need the images: the model is run on the result's manifests again.
 
-    skymask evaluate fast data/val/manifest.csv -o runs/val
-    python -m benchmarks.diagnose runs/val/result.json benchmarks/results/diagnosis-0.10.0.csv docs/diagnosis.md
+    git show COMMIT:src/skymask/weights/fast.onnx > fast-0.10.0.onnx  # the commit that shipped it
+    skymask evaluate ./fast-0.10.0.onnx data/val/manifest.csv -o runs/before
+    skymask evaluate fast data/val/manifest.csv -o runs/now
+    python -m benchmarks.diagnose runs/before/result.json benchmarks/results/diagnosis-0.10.0.csv docs/diagnosis.md \
+        --later runs/now/result.json
 
 A page has places for the tables, `<!-- causes -->` to `<!-- /causes -->`, and so on; all else in it stays.
 """
@@ -98,6 +101,29 @@ def causes_table(records: list[Record], notes: dict[str, Note]) -> str:
     return markdown_table([*head, "label coarse", "label wrong"], rows)
 
 
+def changes_table(records: list[Record], later: list[Record], notes: dict[str, Note]) -> str:
+    """One line a cause, as in `causes_table`: how many of its pictures' pixels are wrong, and are in a later result.
+
+    Raises:
+        DataError: The later result is of other images.
+    """
+    wrong_later = {record["image"]: wrong(record) for record in later}
+    if set(wrong_later) != {record["image"] for record in records}:
+        raise DataError("The later result is of other images. Evaluate both models on the same manifests.")
+    groups = _grouped(records, lambda record: notes.get(record["image"], {}).get("category", OTHERS))
+    ordered = sorted(groups.items(), key=lambda item: (item[0] == OTHERS, -sum(map(wrong, item[1]))))
+    rows = []
+    for name, group in [*ordered, ("all", records)]:
+        before, now = sum(map(wrong, group)), sum(wrong_later[record["image"]] for record in group)
+        fewer = sum(wrong_later[record["image"]] < wrong(record) for record in group)
+        rows.append([name, str(len(group)), str(before), str(now), change(before, now), str(fewer)])
+    return markdown_table(["cause", "pictures", "wrong pixels", "later", "change", "pictures with fewer"], rows)
+
+
+def change(before: int, now: int) -> str:
+    return f"{100 * (now - before) / before:+.0f} %" if before else "-"
+
+
 def groups_table(records: list[Record]) -> str:
     """One line a source, a light and a share of sky: its part of all wrong pixels, and how much of it is wrong."""
     total = sum(map(wrong, records))
@@ -179,14 +205,16 @@ def main() -> None:
     parser.add_argument("result", type=Path, help="result.json of 'skymask evaluate'")
     parser.add_argument("notes", type=Path, help="CSV of what people saw")
     parser.add_argument("pages", type=Path, nargs="+")
+    parser.add_argument("--later", type=Path, help="result.json of a later model on the same images")
     arguments = parser.parse_args()
     result = read_result(arguments.result)
-    tables = {
-        "causes": causes_table(result["images"], read_notes(arguments.notes, result["images"])),
-        "groups": groups_table(result["images"]),
-    }
+    notes = read_notes(arguments.notes, result["images"])
+    tables = {"causes": causes_table(result["images"], notes), "groups": groups_table(result["images"])}
+    if arguments.later:
+        tables["changes"] = changes_table(result["images"], read_result(arguments.later)["images"], notes)
     if all(Path(manifest["path"]).is_file() for manifest in result["manifests"]):
-        tables["places"] = places_table(result, skymask.load(result["model"]["name"]))
+        model, file = result["model"]["name"], Path(result["model"]["file"])
+        tables["places"] = places_table(result, skymask.load(file if file.is_file() else model))
     for page in arguments.pages:
         fill(page, tables)
 

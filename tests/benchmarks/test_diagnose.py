@@ -10,9 +10,9 @@ from PIL import Image
 pytest.importorskip("torch")
 
 from benchmarks import diagnose
+from skymask.data.manifest import read_manifest
 from skymask.errors import DataError
 from skymask.evaluation.evaluate import evaluate
-from skymask.evaluation.result import read_result
 
 NOTES = Path(__file__).parents[2] / "benchmarks" / "results" / "diagnosis-0.10.0.csv"
 
@@ -51,6 +51,26 @@ def test_causes_add_up_and_the_rest_comes_last(tmp_path: Path) -> None:
     assert rows["crowns"] == ["1", "60.0 %", "60.0 %", "0.0 %", "0.0 %", "60.0 %"]
     assert rows["snow"] == ["1", "10.0 %", "10.0 %", "100.0 %", "0.0 %", "0.0 %"]
     assert rows[diagnose.OTHERS] == ["2", "30.0 %", "30.0 %", "100.0 %", "0.0 %", "0.0 %"]
+
+
+def test_changes_are_counted_by_cause(tmp_path: Path) -> None:
+    notes = diagnose.read_notes(
+        write_notes(tmp_path / "n.csv", "a/1.png,crowns,right,", "b/1.png,crowns,right,"), RECORDS
+    )
+    later = [
+        record("b/1.png", "b", 30, 30, 0, 40),  # 15 more
+        record("a/1.png", "a", 65, 0, 15, 20),  # 15 fewer
+        record("a/2.png", "a", 15, 1, 0, 84),  # 4 fewer
+        record("b/2.png", "b", 55, 0, 0, 45),
+    ]
+    rows = cells(diagnose.changes_table(RECORDS, later, notes))
+    assert list(rows.items()) == [
+        ("crowns", ["2", "45", "45", "+0 %", "1"]),
+        (diagnose.OTHERS, ["2", "5", "1", "-80 %", "1"]),
+        ("all", ["4", "50", "46", "-8 %", "2"]),
+    ]
+    with pytest.raises(DataError, match="other images"):
+        diagnose.changes_table(RECORDS, later[1:], notes)
 
 
 def test_the_lost_iou_weighs_small_sources_up() -> None:
@@ -118,8 +138,11 @@ def test_places_of_a_result_and_refusal_of_another_model(tmp_path: Path) -> None
         diagnose.places_table(result, lambda frame: np.ascontiguousarray(frame[..., 0]))
 
 
-def test_the_notes_of_the_shipped_model_are_well_formed() -> None:
-    result = Path(__file__).parents[2] / "runs" / "val-0.10.0" / "result.json"
-    if not result.is_file():
-        pytest.skip("the result of the evaluation is not part of the repository")
-    assert len(diagnose.read_notes(NOTES, read_result(result)["images"])) > 100
+def test_the_notes_are_about_validation_images() -> None:
+    root = Path(__file__).parents[2]
+    manifests = [root / "data/val/manifest.csv", root.parent / "shared/data/val/manifest.csv"]
+    manifest = next((path for path in manifests if path.exists()), None)
+    if manifest is None:
+        pytest.skip("the validation images are not at hand")
+    images = [{"image": sample.image.relative_to(manifest.parent).as_posix()} for sample in read_manifest(manifest)]
+    assert len(diagnose.read_notes(NOTES, images)) == 148
