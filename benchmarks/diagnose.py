@@ -86,9 +86,8 @@ def causes_table(records: list[Record], notes: dict[str, Note]) -> str:
     """One line a cause, the largest first; what nobody looked at comes last."""
     losses = iou_losses(records)
     total, total_loss = sum(map(wrong, records)), sum(losses.values())
-    groups = _grouped(records, lambda record: notes.get(record["image"], {}).get("category", OTHERS))
     rows = []
-    for name, group in sorted(groups.items(), key=lambda item: (item[0] == OTHERS, -sum(map(wrong, item[1])))):
+    for name, group in _by_cause(records, notes):
         part = sum(map(wrong, group))
         doubtful = [
             percent(sum(wrong(r) for r in group if notes.get(r["image"], {}).get("label") == label), total)
@@ -110,10 +109,8 @@ def changes_table(records: list[Record], later: list[Record], notes: dict[str, N
     wrong_later = {record["image"]: wrong(record) for record in later}
     if set(wrong_later) != {record["image"] for record in records}:
         raise DataError("The later result is of other images. Evaluate both models on the same manifests.")
-    groups = _grouped(records, lambda record: notes.get(record["image"], {}).get("category", OTHERS))
-    ordered = sorted(groups.items(), key=lambda item: (item[0] == OTHERS, -sum(map(wrong, item[1]))))
     rows = []
-    for name, group in [*ordered, ("all", records)]:
+    for name, group in [*_by_cause(records, notes), ("all", records)]:
         before, now = sum(map(wrong, group)), sum(wrong_later[record["image"]] for record in group)
         fewer = sum(wrong_later[record["image"]] < wrong(record) for record in group)
         rows.append([name, str(len(group)), str(before), str(now), change(before, now), str(fewer)])
@@ -197,6 +194,12 @@ def _grouped(records: list[Record], key: Callable[[Record], str]) -> dict[str, l
     for record in records:
         groups.setdefault(key(record), []).append(record)
     return groups
+
+
+def _by_cause(records: list[Record], notes: dict[str, Note]) -> list[tuple[str, list[Record]]]:
+    """Records by the cause that was noted, the largest first; what nobody looked at comes last."""
+    groups = _grouped(records, lambda record: notes.get(record["image"], {}).get("category", OTHERS))
+    return sorted(groups.items(), key=lambda item: (item[0] == OTHERS, -sum(map(wrong, item[1]))))
 
 
 def main() -> None:
