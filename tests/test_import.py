@@ -8,13 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import TIMEOUT_S
+
 HEAVY = ("numpy", "onnxruntime", "openvino", "av", "PIL", "cv2", "torch", "onnx", "pydantic")
 
 
 def run_python(code: str) -> str:
     """Runs code in a fresh interpreter; returns all it printed, and fails where it fails."""
     process = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     assert process.returncode == 0, process.stderr
     return process.stdout + process.stderr

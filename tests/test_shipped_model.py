@@ -12,9 +12,10 @@ import pytest
 
 import skymask
 from skymask import weights
-from skymask.data.synthetic import SCENE_KINDS, render
+from skymask.data.synthetic import SCENE_KINDS
 from skymask.evaluation.evaluate import evaluate
 from skymask.evaluation.metrics import Counts, count
+from tests.support.scenes import scene
 
 ROOT = Path(__file__).parents[1]
 MANIFESTS = [ROOT / "data/val/manifest.csv", ROOT.parent / "shared/data/val/manifest.csv"]
@@ -68,28 +69,28 @@ def test_it_computes_what_the_network_did(name: str, measure: str, limit: float)
 def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
     counts = Counts()
     for seed in range(900_000, 900_003):
-        scene = render(seed, (360, 480), kind)
-        counts += count(sky(scene.image), scene.alpha, np.ones(scene.alpha.shape, np.bool_))
+        drawn = scene(seed, (360, 480), kind)
+        counts += count(sky(drawn.image), drawn.alpha, np.ones(drawn.alpha.shape, np.bool_))
     assert counts.iou > (NIGHT_BAR if kind == "night" else SCENE_BAR)
 
 
 @pytest.mark.parametrize("kind", ["room", "aerial"])
 def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
-    claimed = [float((sky(render(seed, (360, 480), kind).image) > 127).mean()) for seed in range(900_000, 900_006)]
+    claimed = [float((sky(scene(seed, (360, 480), kind).image) > 127).mean()) for seed in range(900_000, 900_006)]
     assert sum(share > 0.01 for share in claimed) <= 1
 
 
 @pytest.mark.parametrize("size_hw", [(33, 47), (480, 640), (640, 480), (1080, 1920)])
 def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[int, int]) -> None:
-    scene = render(718, size_hw, "water")
+    drawn = scene(718, size_hw, "water")
     valid = np.ones(size_hw, np.bool_)
-    assert count(sky(scene.image), scene.alpha, valid).iou > 0.9
+    assert count(sky(drawn.image), drawn.alpha, valid).iou > 0.9
 
 
 @pytest.mark.parametrize(("model", "share"), [("fast", 0.001), ("fast-int8", 0.01)])
 def test_both_engines_agree(model: str, share: float) -> None:
     pytest.importorskip("openvino")
-    frame = render(718, (480, 640), "water").image
+    frame = scene(718, (480, 640), "water").image
     with skymask.load(model, threads=2) as sky, skymask.load(model, engine="openvino", threads=2) as other:
         difference = np.abs(sky(frame).astype(np.int16) - other(frame))
     assert (difference > 2).mean() < share

@@ -15,6 +15,7 @@ import skymask
 from skymask import cli
 from skymask.cli import main
 from skymask.errors import MediaError, ModelError
+from tests.support.waiting import TIMEOUT_S
 
 COMMANDS = [
     "demo",
@@ -157,7 +158,7 @@ def test_a_closed_pipe_is_no_complaint(tiny_model: Path) -> None:
     os.close(read_end)
     process = skymask_process("info", str(tiny_model), stdout=write_end)
     os.close(write_end)
-    assert process.communicate(timeout=60)[1] == ""
+    assert process.communicate(timeout=TIMEOUT_S)[1] == ""
     assert process.returncode == 1
 
 
@@ -168,5 +169,5 @@ def test_ctrl_c_ends_without_a_traceback(tmp_path: Path, tiny_model: Path) -> No
     process = skymask_process("masks", str(fifo), "-o", str(tmp_path / "out"), "--model", str(tiny_model))
     with fifo.open("wb"):  # waits until it is being read
         process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=60)[1] == "skymask: interrupted\n"
+    assert process.communicate(timeout=TIMEOUT_S)[1] == "skymask: interrupted\n"
     assert process.returncode == 130

@@ -15,6 +15,7 @@ import PIL.Image
 import pytest
 
 from skymask.cli import main
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms, truncate
 
 
@@ -163,13 +164,13 @@ def test_ctrl_c_leaves_a_file_that_plays(options: list[str], model: list[str], t
         stderr=subprocess.PIPE,
         text=True,
     )
-    end_s = time.monotonic() + 60
+    end_s = time.monotonic() + TIMEOUT_S
     while not any(file.stat().st_size > 0 for file in tmp_path.glob(".out.*")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end_s
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == 130
     written = times_ms(output)
     if options:  # then a busy machine may drop frames

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import TIMEOUT_S
+
 ROOT = Path(__file__).parents[2]
 BUILD = Path(os.environ.get("SKYMASK_CPP_BUILD", ROOT / "cpp" / "build" / "cpu"))
-TIMEOUT_S = 180  # far more than it takes, even where the machine is busy with something else
 
 
 @dataclass(frozen=True)

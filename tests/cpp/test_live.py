@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cpp.programs import ROOT, TIMEOUT_S, program
+from tests.cpp.programs import ROOT, program
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import read_clip
 
 SENDER = """

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from skymask.cli import main
-from tests.cpp.programs import TIMEOUT_S, Done, program, run
+from tests.cpp.programs import Done, program, run
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import make_clip, picture, read_clip, truncate
 
 if sys.platform == "win32":

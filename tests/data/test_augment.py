@@ -34,7 +34,7 @@ def test_nothing_changes_nothing() -> None:
     assert item.valid.all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(32, 120), st.integers(32, 120))
 def test_any_chance_gives_tensors_of_the_size_asked_for(seed: int, height: int, width: int) -> None:
     item = run(EVERYTHING, seed, (height, width))

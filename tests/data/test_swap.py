@@ -49,7 +49,7 @@ def test_a_patch_is_nothing_but_sky() -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_whatever_the_mask_a_patch_holds_sky_alone(seed: int) -> None:
     rng = np.random.default_rng(seed)
     depth = rng.integers(0, 40, size=50)

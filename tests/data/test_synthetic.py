@@ -88,7 +88,7 @@ def test_kinds_vary_with_the_seed() -> None:
     assert len({render(seed, (32, 32)).kind for seed in range(40)}) >= 8
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**32),
     height=st.integers(32, 130),

@@ -23,7 +23,7 @@ def picture(seed: int, count: int, height: int, width: int) -> torch.Tensor:
     return torch.randint(0, 256, (count, height, width, 3)).float()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seeds, st.integers(1, 2), sides, sides, st.sampled_from([(32, 32), (64, 96), (256, 320)]))
 def test_shrinking(seed: int, count: int, height: int, width: int, size_hw: tuple[int, int]) -> None:
     pixels = picture(seed, count, height, width)
@@ -31,7 +31,7 @@ def test_shrinking(seed: int, count: int, height: int, width: int, size_hw: tupl
     torch.testing.assert_close(ends.shrink(pixels, size_hw), expected, rtol=0, atol=0.02)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 2), sides, sides, st.sampled_from([1, 4]), st.sampled_from([8, 16, 40, 128]))
 def test_upsampling(seed: int, count: int, height: int, width: int, channels: int, rows: int) -> None:
     pixels = picture(seed, count, height, width)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
@@ -165,7 +165,7 @@ def test_more_pixels_than_is_safe_are_refused(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     suffix=st.sampled_from(["jpg", "png", "tiff", "webp", "gif"]),
     keep=st.floats(0, 1),

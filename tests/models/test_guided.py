@@ -23,7 +23,7 @@ class Constant(torch.nn.Module):
         return self.values.expand(len(working), -1, working.shape[2] // 2, working.shape[3] // 2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sides, sides, st.integers(0, 255))
 def test_shrinking_keeps_flat_pictures_flat(height: int, width: int, level: int) -> None:
     small = shrink(torch.full((1, 3, height, width), float(level)), (32, 64))
@@ -39,7 +39,7 @@ def test_shrinking_counts_every_pixel() -> None:
         assert shrink(frame, (32, 64)).sum() > 0
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(sides, sides)
 def test_any_size_comes_back_at_its_own_size(height: int, width: int) -> None:
     logits = Segmentation(Constant(1.5), (32, 32))(torch.rand(2, 3, height, width) * 255)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import onnx
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
@@ -36,7 +36,7 @@ def test_a_file_cut_within_the_weights_is_called_cut_off(tiny_model: Path, tmp_p
         read_model_info(cut)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(content=st.binary(min_size=1, max_size=200) | st.binary(min_size=1, max_size=200).map(lambda b: b"\x08\x09" + b))
 @example(content=b"\x08" + b"\xff" * 20)
 @example(content=b"\x08\x09" + b"\x3a\xff\xff\xff\xff\xff\xff\xff\xff\x7f")
@@ -47,7 +47,7 @@ def test_random_bytes_are_refused(content: bytes, tmp_path: Path) -> None:
         read_model_info(file)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(position=st.integers(min_value=0), value=st.integers(0, 255))
 def test_a_changed_byte_is_refused_or_harmless(position: int, value: int, tiny_model: Path, tmp_path: Path) -> None:
     content = bytearray(tiny_model.read_bytes())

@@ -245,7 +245,7 @@ pictures = arrays(np.uint8, (32, 40, 3), elements=st.sampled_from([0, 100, 104, 
 any_alphas = arrays(np.uint8, (32, 40), fill=st.integers(0, 255))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(pictures, any_alphas), min_size=2, max_size=6), st.integers(1, LONGEST_MEMORY))
 def test_the_result_lies_between_the_last_result_and_the_new_alpha(pairs: list[Pair], memory: int) -> None:
     steady = TemporalFilter(memory)

@@ -15,6 +15,7 @@ from skymask.training.checkpoint import load_checkpoint
 from tests.support import tiny_training
 from tests.support.datasets import write_dataset
 from tests.support.tiny_training import tiny_config, tiny_network
+from tests.support.waiting import TIMEOUT_S
 
 
 @pytest.fixture(autouse=True)
@@ -128,7 +129,7 @@ def test_a_run_starts_from_the_weights_of_another(manifest: Path, tmp_path: Path
 def test_two_processes_train_one_network(manifest: Path, tmp_path: Path) -> None:
     """Every process sees half the draws; the record counts all of them and there is one set of files."""
     command = [sys.executable, tiny_training.__file__, str(manifest), str(tmp_path / "run"), "2"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert done.returncode == 0, done.stderr
     lines = records(tmp_path / "run")
     assert [line["step"] for line in lines] == [1, 2, 3]  # 8 draws an epoch / (2 processes x batches of 4)

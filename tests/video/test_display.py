@@ -23,9 +23,9 @@ from skymask.errors import DisplayError
 from skymask.video import display, window, yuv
 from skymask.video.pipeline import Job
 from skymask.video.source import Frame
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import make_clip, picture
 
-TIMEOUT_S = 60
 needs_display = pytest.mark.skipif(
     sys.platform != "linux" or not (shutil.which("Xvfb") and shutil.which("xdotool")),
     reason="needs Xvfb and xdotool",

@@ -13,6 +13,7 @@ import pytest
 from skymask.errors import MediaError
 from skymask.video.live import LiveSource
 from skymask.video.source import Frame, SourceInfo
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import no_thread_left
 
 
@@ -32,7 +33,7 @@ class FakeCamera:
 
     def decoded(self) -> Iterator[int]:
         for number in range(self.frame_count):
-            assert self.go_on.acquire(timeout=10)
+            assert self.go_on.acquire(timeout=TIMEOUT_S)
             yield number
             self.delivered.release()  # the reader has come back for the next one
         if self.error:
@@ -41,7 +42,7 @@ class FakeCamera:
     def deliver(self, count: int) -> None:
         for _ in range(count):
             self.go_on.release()
-            assert self.delivered.acquire(timeout=10)
+            assert self.delivered.acquire(timeout=TIMEOUT_S)
 
     def convert(self, number: int) -> Frame:
         self.converted.append(number)

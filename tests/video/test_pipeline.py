@@ -14,6 +14,7 @@ from skymask.video import yuv
 from skymask.video.pipeline import Job, Pipeline, Stage
 from skymask.video.report import StageTimes
 from skymask.video.source import Frame
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import no_thread_left
 
 IMAGE = yuv.from_rgb(np.zeros((2, 2, 3), np.uint8))
@@ -70,7 +71,7 @@ def test_jobs_come_out_in_order_and_every_stage_ran_once_for_each() -> None:
 
 def test_frames_in_flight_overtake_each_other_and_still_come_out_in_order() -> None:
     """Four frames meet in one stage, and the last of each four is done first."""
-    barrier = threading.Barrier(4, timeout=20)
+    barrier = threading.Barrier(4, timeout=TIMEOUT_S)
     done = [threading.Event() for _ in range(41)]
     done[40].set()
 
@@ -107,7 +108,7 @@ def test_an_error_in_flight_comes_after_the_frames_before_it(error: Exception) -
 
 def test_stages_overlap() -> None:
     """The stages meet, each with another frame in hand; one after the other, they never would."""
-    barrier = threading.Barrier(len(STAGES), timeout=20)
+    barrier = threading.Barrier(len(STAGES), timeout=TIMEOUT_S)
     met = dict.fromkeys(STAGES, 0)
 
     def meet(name: str) -> Callable[[Job], None]:

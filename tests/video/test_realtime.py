@@ -19,9 +19,9 @@ from skymask.video.realtime import MOST_UNDER_WAY, Inference
 from skymask.video.report import StageTimes
 from skymask.video.source import Frame
 from tests.support.tiny_model import reference
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import no_thread_left, picture
 
-TIMEOUT_S = 30
 TENTH = Fraction(1, 10)
 AN_AGE_MS = 100
 

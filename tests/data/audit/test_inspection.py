@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -26,7 +26,7 @@ def _jpeg(seed: int = 0, size_wh: tuple[int, int] = (640, 480), **options: objec
     return buffer.getvalue()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(lost=st.integers(1, 6000), progressive=st.booleans())
 def test_a_file_that_breaks_off_is_found_just_as_by_decoding_all_of_it(
     tmp_path: Path, lost: int, progressive: bool

@@ -93,14 +93,14 @@ def test_an_archive_of_something_else_is_refused(members: dict[str, bytes], tmp_
         unpacked(zip_of(members), tmp_path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, len(GOOD) - 1))
 def test_an_archive_cut_short_anywhere_is_refused(length: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.raises(DataError, match="cut short or damaged"):
         unpacked(GOOD[:length], Path(folder))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.dictionaries(st.integers(0, len(GOOD) - 1), st.integers(0, 255), min_size=1, max_size=4))
 def test_changed_bytes_are_noticed_or_harmless(changes: dict[int, int]) -> None:
     content = bytearray(GOOD)
@@ -115,7 +115,7 @@ def test_changed_bytes_are_noticed_or_harmless(changes: dict[int, int]) -> None:
         assert {path.read_bytes() for path in (Path(folder) / "target").iterdir()} <= originals
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.text(st.sampled_from("a./\\:~65\x01é"), min_size=1, max_size=12), max_size=4))
 def test_no_name_leads_out_of_the_target(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

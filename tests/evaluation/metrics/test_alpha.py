@@ -43,7 +43,7 @@ def slow_gradient_error(alpha: np.ndarray, truth: np.ndarray, valid: np.ndarray)
 
 
 @given(st.integers(0, 999))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_mean_errors_agree_with_torchmetrics(seed: int) -> None:
     rng = np.random.default_rng(seed)
     alpha, truth = rng.integers(0, 256, (2, 40, 50)).astype(np.uint8)
@@ -55,7 +55,7 @@ def test_mean_errors_agree_with_torchmetrics(seed: int) -> None:
 
 
 @given(st.integers(0, 99), st.integers(0, 99), st.booleans())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 def test_gradient_error_against_a_loop(first: int, second: int, all_labelled: bool) -> None:
     alpha, truth, valid = smooth_alpha(first), smooth_alpha(second), ALL.copy()
     if not all_labelled:
@@ -73,7 +73,7 @@ def test_equal_alphas_have_no_error_and_unlabelled_images_no_number() -> None:
 
 
 @given(st.integers(0, 99), st.integers(0, 99))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_symmetric_and_blind_where_no_label_is(first: int, second: int) -> None:
     rng = np.random.default_rng(first)
     alpha, truth = smooth_alpha(first), smooth_alpha(second)

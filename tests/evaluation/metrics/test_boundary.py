@@ -17,7 +17,7 @@ from skymask.evaluation.metrics import boundary
 SIZE = 24
 Point = tuple[int, int]
 bits = arrays.arrays(np.bool_, (SIZE, SIZE))
-few_examples = settings(max_examples=12, deadline=None)
+few_examples = settings(max_examples=12)
 
 
 @st.composite

@@ -84,7 +84,7 @@ def test_every_pixel_is_read_back(photos: Path, tmp_path: Path, void: bool, rest
     assert (point["area"], point["bbox"]) == (1, [WIDTH - 1, HEIGHT - 1, 1, 1])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     alpha=arrays(
         np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.sampled_from([0, 127, 128, 255])
