@@ -204,15 +204,8 @@ def test_a_file_that_is_no_model_is_refused_in_pythons_words(
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_a_file_that_plays(name: signal.Signals, tiny_model: Path, tmp_path: Path) -> None:
-    clip = make_clip(tmp_path / "long.mp4", times_ms=LONG_MS, size_hw=(128, 128), noisy=True)
-    command = [
-        str(program("skymask-video")),
-        str(clip),
-        "-o",
-        "out.mp4",
-        "--model",
-        str(tiny_model),
-    ]
+    command = [str(program("skymask-video")), "long.mp4", "-o", "out.mp4", "--model", str(tiny_model)]
+    make_clip(tmp_path / "long.mp4", times_ms=LONG_MS, size_hw=(128, 128), noisy=True)
     process = subprocess.Popen(
         [*command, "--report", "r.json"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -41,15 +41,23 @@ class OneByOne:
     def __init__(self, frames: list[Frame], error: Exception | None = None) -> None:
         self._frames, self._error = frames, error
         self._out = threading.Semaphore(1)
+        self._over = False
 
     def __iter__(self) -> Iterator[Frame]:
         for frame in self._frames:
             assert self._out.acquire(timeout=TIMEOUT_S)
+            if self._over:
+                return
             yield frame
         if self._error:
             raise self._error
 
     def came_out(self) -> None:
+        self._out.release()
+
+    def end(self) -> None:
+        """Gives no further frame, as the one before will never come out."""
+        self._over = True
         self._out.release()
 
 

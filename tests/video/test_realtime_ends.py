@@ -25,6 +25,7 @@ def test_what_the_model_raises_comes_after_the_frames_before_it(error: BaseExcep
 
     def model(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         if number_of(image) == at:
+            source.end()
             raise error
         return reference(image)
 
