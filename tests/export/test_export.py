@@ -37,13 +37,20 @@ def fast() -> SkyGraph:
     return graph
 
 
-def exported(graph: SkyGraph) -> onnx.ModelProto:
-    segmentation = graph.segmentation
-    return to_onnx(EngineGraph(segmentation.network, segmentation.working_size, graph.threshold).eval())
+@pytest.fixture(scope="module")
+def exported(fast: SkyGraph) -> bytes:
+    segmentation = fast.segmentation
+    graph = EngineGraph(segmentation.network, segmentation.working_size, fast.threshold).eval()
+    return to_onnx(graph).SerializeToString()
 
 
-def test_the_exported_network_computes_what_torch_does(fast: SkyGraph) -> None:
-    parity = compare(fast, exported(fast).SerializeToString(), [*frames(), *synthetic_frames()])
+@pytest.fixture
+def model(exported: bytes) -> onnx.ModelProto:
+    return onnx.load_from_string(exported)
+
+
+def test_the_exported_network_computes_what_torch_does(fast: SkyGraph, exported: bytes) -> None:
+    parity = compare(fast, exported, [*frames(), *synthetic_frames()])
     require(parity)
     assert parity.frames == len(frames()) + len(list(synthetic_frames()))
 
@@ -56,8 +63,8 @@ def test_alphas_spread_over_the_whole_range(fast: SkyGraph) -> None:
     assert len(alpha.unique()) > 50
 
 
-def test_ends_are_dynamic_and_the_core_is_static(fast: SkyGraph) -> None:
-    model = onnx.shape_inference.infer_shapes(exported(fast), data_prop=True)
+def test_ends_are_dynamic_and_the_core_is_static(model: onnx.ModelProto) -> None:
+    model = onnx.shape_inference.infer_shapes(model, data_prop=True)
     ends = [*model.graph.input, *model.graph.output]
     assert [[dim.dim_param or dim.dim_value for dim in end.type.tensor_type.shape.dim] for end in ends] == [
         ["N", "H", "W", 3],
@@ -71,8 +78,7 @@ def test_ends_are_dynamic_and_the_core_is_static(fast: SkyGraph) -> None:
     assert all(all(shapes[node.output[0]]) for node in convolutions)
 
 
-def test_large_weights_take_half_the_space(fast: SkyGraph) -> None:
-    model = exported(fast)
+def test_large_weights_take_half_the_space(model: onnx.ModelProto) -> None:
     whole = len(model.SerializeToString())
     store_half(model.graph)
     half = len(model.SerializeToString())
@@ -80,8 +86,7 @@ def test_large_weights_take_half_the_space(fast: SkyGraph) -> None:
     assert half < 8_000_000
 
 
-def test_a_model_that_differs_is_refused(fast: SkyGraph) -> None:
-    model = exported(fast)
+def test_a_model_that_differs_is_refused(fast: SkyGraph, model: onnx.ModelProto) -> None:
     bias = next(tensor for tensor in model.graph.initializer if tensor.name.endswith("head.bias"))
     bias.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(bias) + 1, bias.name))
     parity = compare(fast, model.SerializeToString(), frames())
