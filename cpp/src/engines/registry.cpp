@@ -64,7 +64,7 @@ const Factory& choose() {
                                     : "None of the engines that were built in can be used here." + problems);
 }
 
-void check(const Options& options) {
+void check_options(const Options& options) {
     if (options.frames_in_flight < 1 || options.frames_in_flight > max_frames_in_flight) {
         throw InputError("frames_in_flight must be from 1 to " + std::to_string(max_frames_in_flight) + "; got " +
                          std::to_string(options.frames_in_flight) + ".");
@@ -118,7 +118,7 @@ ModelInfo read_info(const std::filesystem::path& model) {
 }
 
 std::unique_ptr<Engine> open(const std::filesystem::path& model, const Options& options) {
-    check(options);
+    check_options(options);
     return select(model, options.engine).open(model, options);
 }
 

@@ -43,7 +43,7 @@ const Cuda& table() {
     return loaded;
 }
 
-std::string version_text(int version) {
+std::string cuda_version_text(int version) {
     return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
@@ -55,8 +55,8 @@ std::string driver_problem() {
     if (driver == 0) {
         return "no NVIDIA driver was found. Install one (https://www.nvidia.com/drivers), or use the engine 'openvino'.";
     }
-    return "the NVIDIA driver is too old: it serves CUDA " + version_text(driver) + ", but CUDA " +
-           version_text(runtime) + " was loaded. Update the driver, or install an older CUDA runtime.";
+    return "the NVIDIA driver is too old: it serves CUDA " + cuda_version_text(driver) + ", but CUDA " +
+           cuda_version_text(runtime) + " was loaded. Update the driver, or install an older CUDA runtime.";
 }
 
 }  // namespace
