@@ -1,8 +1,8 @@
 """Lets PyPI's torchvision be imported beside a build of PyTorch without CUDA.
 
 Its compiled operators are linked with CUDA and do not load there, yet on import it describes two of them without
-asking whether they are there ("operator torchvision::nms does not exist"). Nothing in skymask calls them; declaring them
-is enough. A .pth file imports this module in every process of the environment, so it imports nothing else by itself.
+asking whether they are there ("operator torchvision::nms does not exist"). Nothing in skymask calls them, so declaring
+them is enough. A .pth file imports this module in every process of the environment: it imports nothing by itself.
 """
 
 import sys
@@ -17,7 +17,7 @@ class BeforeTorchvision:
         """Declare the operators before torchvision's own modules are run."""
         if name == "torchvision":
             sys.meta_path.remove(self)
-            import torch  # noqa: PLC0415
+            import torch
 
             if torch.version.cuda is None:
                 library = torch.library.Library("torchvision", "DEF")

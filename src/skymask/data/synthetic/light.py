@@ -21,7 +21,7 @@ def rgb(red: float, green: float, blue: float) -> Colour:
 def mix(first: Values, second: Values, share: float | Values) -> Colour:
     """Returns `first` for a share of 0 and `second` for 1; shares of shape [...] give colours [..., 3]."""
     weight = np.asarray(share, np.float32)[..., None]
-    return np.asarray(first * (1 - weight) + second * weight, np.float32)
+    return np.asarray(first + (second - first) * weight, np.float32)
 
 
 @dataclass(frozen=True)

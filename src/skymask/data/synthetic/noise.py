@@ -132,26 +132,33 @@ def _project(
     columns = (np.arange(width, dtype=np.float32) + 0.5 - width / 2) / focal
     u = (columns[None, :] * depth[:, None] + offset[0]) / (size * stretch) + 97.0
     side = _PLANE_CELLS
-    row_low = np.floor(v)
-    row_part = (v - row_low)[:, None]
-    row_index = row_low.astype(np.int32) % side
-    u_low = np.floor(u)
-    part = u - u_low
-    part = part * part * (3 - 2 * part)
-    row_part = row_part * row_part * (3 - 2 * row_part)
-    left = u_low.astype(np.int32) % side
-    right = (left + 1) % side
-    flat = grid.ravel()
-    upper, lower = (row_index * side)[:, None], ((row_index + 1) % side * side)[:, None]
-    top = flat[upper + left] * (1 - part) + flat[upper + right] * part
-    bottom = flat[lower + left] * (1 - part) + flat[lower + right] * part
-    return np.asarray(top * (1 - row_part) + bottom * row_part, np.float32)
+    row_low, u_low = np.floor(v), np.floor(u)
+    row_part, part = _eased(v - row_low)[:, None], _eased(u - u_low)
+    stride = side + 1
+    cells = np.pad(grid, (0, 1), mode="wrap").ravel()  # so that a cell's neighbours are never on the other side
+    first = (row_low.astype(np.int32) % side * stride)[:, None] + u_low.astype(np.int32) % side
+    top = _between(cells.take(first), cells.take(first + 1), part)
+    first += stride
+    bottom = _between(cells.take(first), cells.take(first + 1), part)
+    return _between(top, bottom, row_part)
+
+
+def _eased(part: Field) -> Field:
+    return part * part * (3 - 2 * part)
+
+
+def _between(low: Field, high: Field, part: Field) -> Field:
+    """Returns `low` where `part` is 0, `high` where it is 1; overwrites `high`."""
+    high -= low
+    high *= part
+    high += low
+    return high
 
 
 def smoothstep(low: float, high: float, value: Values) -> Field:
     """Returns 0 below `low`, 1 above `high`, and a smooth rise in between; same shape as `value`."""
     t = np.clip((value - np.float32(low)) / np.float32(high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+    return np.asarray(_eased(t), np.float32)
 
 
 def relief(height: Values, toward_xy: tuple[float, float], step_px: int) -> Field:

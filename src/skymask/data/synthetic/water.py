@@ -57,17 +57,18 @@ class Water:
 
     def _mirror(self, image: Colour, sources: Field, unit: float, below: Field) -> Colour:
         """Looks the reflection up at two nearby heights, which softens it away from the shore."""
+        height, width = image.shape[:2]
         spread = below * (0.05 + 0.10 * self.rough)
-        columns = np.arange(image.shape[1])[None, :]
-        limit = image.shape[0] - 1
+        pixels = image.reshape(-1, 3)
+        columns = np.arange(width, dtype=np.int32)[None, :]
         total = np.zeros((*sources.shape, 3), np.float32)
         for step, weight in ((-1.0, 0.3), (0.0, 0.4), (1.0, 0.3)):
             # What would be mirrored from above the frame is folded back into it.
-            rows = np.minimum(np.abs(sources + step * spread), limit)
-            low = rows.astype(np.int32)
-            part = (rows - low)[..., None]
-            high = np.minimum(low + 1, limit)
-            total += np.float32(weight) * (image[low, columns] * (1 - part) + image[high, columns] * part)
+            rows = np.minimum(np.abs(sources + step * spread), height - 1)
+            low = np.minimum(rows.astype(np.int32), height - 2)
+            part = rows - low.astype(np.float32)
+            index = low * width + columns
+            total += mix(pixels.take(index, axis=0), pixels.take(index + width, axis=0), part) * np.float32(weight)
         return total
 
     def _tint(self, mirrored: Colour, world: World, below: Field, waves: Field, chop: Field, view: View) -> Colour:
