@@ -22,6 +22,7 @@ SIZE = (64, 96)
 
 @pytest.fixture(scope="module")
 def original() -> nn.Module:
+    torch.manual_seed(0)
     return trained_looking(build("fast"))
 
 
@@ -46,7 +47,7 @@ def test_the_network_computes_what_the_file_computes(
     other = pictures.flip(3)  # not what it was calibrated on
     with torch.no_grad():
         expected, found = original(other), again(other)
-    assert expected.std() > 0.1
+    assert expected.std() > 0.02  # not all the same
     # Weights are stored as float16.
     torch.testing.assert_close(found, expected, rtol=0.01, atol=0.01 * float(expected.std()))
 
