@@ -106,7 +106,7 @@ def to_alpha(logits: Tensor) -> Tensor:
         uint8, the same shape.
     """
     half_level = 0.5 / 255  # a cast cuts off; with half a level more it rounds
-    stretched: Tensor = _Line.apply(torch.sigmoid(logits), 1 + 2 * MARGIN, half_level - MARGIN)
+    stretched: Tensor = _Line.apply(torch.sigmoid(logits), 1 + 2 * MARGIN, half_level - MARGIN)  # type: ignore[no-untyped-call, unused-ignore]
     return (stretched * 255).to(torch.uint8)
 
 
@@ -136,7 +136,7 @@ class _Reshape(torch.autograd.Function):
 
 
 def _reshape(values: Tensor, *lengths: int) -> Tensor:
-    reshaped: Tensor = _Reshape.apply(values, lengths)
+    reshaped: Tensor = _Reshape.apply(values, lengths)  # type: ignore[no-untyped-call, unused-ignore]
     return reshaped
 
 

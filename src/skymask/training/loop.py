@@ -89,7 +89,7 @@ class _Run:
         self.config, self.folder, self.fabric = config, folder, fabric
         samples = read_training_samples(config.data.train, config.data.corrections)
         self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
-        network = start_network(config, samples).to(memory_format=torch.channels_last)
+        network = start_network(config, samples).to(memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
         if config.precision == "bf16" and fabric.device.type == "cpu":
             keep_depthwise_fp32(network)
         model = Segmentation(network, config.stages[0].working_size)
