@@ -47,7 +47,7 @@ def test_the_network_computes_what_the_file_computes(
     other = pictures.flip(3)  # not what it was calibrated on
     with torch.no_grad():
         expected, found = original(other), again(other)
-    assert expected.std() > 0.02  # not all the same
+    assert expected.std() > 0.1
     # Weights are stored as float16.
     torch.testing.assert_close(found, expected, rtol=0.01, atol=0.01 * float(expected.std()))
 

@@ -39,7 +39,7 @@ class Water:
         below = rows - shore
         sway = (0.4 + below * (0.05 + 0.30 * self.rough)) * (0.7 * waves + 0.5 * chop)
         sources = np.minimum(2 * shore - rows + sway - below * 0.35 * self.rough, max(shore - 1, 0))
-        mirrored = self._mirror(frame.image, np.asarray(sources, np.float32), world.unit, below)
+        mirrored = self._mirror(frame.image, np.asarray(sources, np.float32), below)
         colour = self._tint(mirrored, world, below, waves, chop, view)
         cover = np.clip(np.arange(top, height, dtype=np.float32)[:, None] + 1 - shore, 0, 1)
         frame.image[top:] = frame.image[top:] * (1 - cover[..., None]) + colour * cover[..., None]
@@ -55,7 +55,7 @@ class Water:
         chop = self.chop.sample(size_hw, horizon, 0.22, (moved - 0.15 * time, ahead - 0.22 * time), 1.6)
         return waves, chop
 
-    def _mirror(self, image: Colour, sources: Field, unit: float, below: Field) -> Colour:
+    def _mirror(self, image: Colour, sources: Field, below: Field) -> Colour:
         """Looks the reflection up at two nearby heights, which softens it away from the shore."""
         height, width = image.shape[:2]
         spread = below * (0.05 + 0.10 * self.rough)
