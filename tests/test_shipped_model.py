@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ import skymask
 from skymask import weights
 from skymask.data.manifest import read_manifest
 from skymask.data.synthetic import SCENE_KINDS
-from skymask.evaluation.evaluate import evaluate
 from skymask.evaluation.metrics import Counts, count
 from tests.support.scenes import scene
 
@@ -46,7 +44,7 @@ INT8_LOSS = 0.002
 
 @pytest.fixture(scope="module", params=weights.SHIPPED_MODELS)
 def sky(request: pytest.FixtureRequest) -> Iterator[skymask.Segmenter]:
-    with skymask.load(request.param, threads=2) as segmenter:
+    with skymask.load(request.param, threads=1) as segmenter:
         yield segmenter
 
 
@@ -81,7 +79,7 @@ def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
     assert sum(share > 0.01 for share in claimed) <= 1
 
 
-@pytest.mark.parametrize("size_hw", [(33, 47), (480, 640), (640, 480), (1080, 1920)])
+@pytest.mark.parametrize("size_hw", [(33, 47), (480, 640), (640, 480), (720, 1280)])
 def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[int, int]) -> None:
     drawn = scene(718, size_hw, "water")
     valid = np.ones(size_hw, np.bool_)
@@ -92,26 +90,9 @@ def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[
 def test_both_engines_agree(model: str, share: float) -> None:
     pytest.importorskip("openvino")
     frame = scene(718, (480, 640), "water").image
-    with skymask.load(model, threads=2) as sky, skymask.load(model, engine="openvino", threads=2) as other:
+    with skymask.load(model, threads=1) as sky, skymask.load(model, engine="openvino", threads=1) as other:
         difference = np.abs(sky(frame).astype(np.int16) - other(frame))
     assert (difference > 2).mean() < share
-
-
-@cache
-def summary() -> dict[str, Any]:
-    """What `fast` reaches on the validation images."""
-    with skymask.load("fast", threads=2) as sky:
-        return evaluate(sky, [manifest()])
-
-
-@cache
-def in_eight_bits() -> list[tuple[str, Counts]]:
-    """Source and counts of each validation image for `fast-int8`: what is asked of it needs no other score."""
-    with skymask.load("fast-int8", threads=2) as sky:
-        return [
-            (sample.source, count(sky(sample.load_image()), sample.load_mask(), sample.load_valid()))
-            for sample in read_manifest(manifest())
-        ]
 
 
 def manifest() -> Path:
@@ -120,24 +101,43 @@ def manifest() -> Path:
     return MANIFEST
 
 
+@cache
+def counted(model: str, every: int) -> dict[int, tuple[str, Counts]]:
+    """Source and counts of the validation images, by their row: of every n-th, and of all without sky."""
+    found = {}
+    with skymask.load(model, threads=1) as sky:
+        for row, sample in enumerate(read_manifest(manifest())):
+            truth, valid = sample.load_mask(), sample.load_valid()
+            if row % every == 0 or not (truth[valid] > 127).any():
+                found[row] = sample.source, count(sky(sample.load_image()), truth, valid)
+    return found
+
+
+def iou_by_source(rows: Iterable[tuple[str, Counts]]) -> dict[str, float]:
+    pooled = {source: Counts() for source in BARS}
+    for source, counts in rows:
+        pooled[source] += counts
+    return {source: counts.iou for source, counts in pooled.items()}
+
+
+def claimed_without_sky(rows: Iterable[tuple[str, Counts]]) -> list[float]:
+    return [counts.misclassified for _, counts in rows if counts.sky_share == 0]
+
+
 @pytest.mark.parametrize("source", BARS)
 def test_validation_images(source: str) -> None:
-    assert summary()["sources"][source]["iou"] >= BARS[source]
+    assert iou_by_source(counted("fast", 1).values())[source] >= BARS[source]
 
 
 def test_eight_bits_cost_next_to_nothing() -> None:
-    pooled = {source: Counts() for source in BARS}
-    for source, counts in in_eight_bits():
-        pooled[source] += counts
-    assert np.mean([counts.iou for counts in pooled.values()]) >= summary()["mean"]["iou"] - INT8_LOSS
+    eight = counted("fast-int8", 3)
+    before = iou_by_source(counted("fast", 1)[row] for row in eight)
+    after = iou_by_source(eight.values())
+    assert np.mean([before[source] - after[source] for source in BARS]) <= INT8_LOSS
 
 
-def test_no_sky_where_there_is_none() -> None:
-    assert summary()["without_sky"] == 44
-    assert summary()["false_claims"] == 0
-
-
-def test_no_sky_where_there_is_none_in_eight_bits() -> None:
-    claimed = [counts.misclassified for _, counts in in_eight_bits() if counts.sky_share == 0]
+@pytest.mark.parametrize(("model", "every"), [("fast", 1), ("fast-int8", 3)])
+def test_no_sky_where_there_is_none(model: str, every: int) -> None:
+    claimed = claimed_without_sky(counted(model, every).values())
     assert len(claimed) == 44
     assert max(claimed) <= 0.01
