@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from skymask.data.audit import audit
@@ -55,6 +55,7 @@ def test_a_draw_is_of_the_right_size_seeded_and_even_over_months(
     assert all(taken[month] >= min(most - 1, there[month]) for month in there)
 
 
+@example(count=240, seed=1)
 @given(count=st.integers(1, 2 * 12 * 24), seed=st.integers(0, 3))
 def test_where_there_is_every_hour_of_every_month_hours_are_even_too(count: int, seed: int) -> None:
     times = [datetime(year, month, 1, hour) for year in (2012, 2013) for month in range(1, 13) for hour in range(24)]

@@ -225,6 +225,30 @@ def test_pyav_imported_first_is_an_error_not_a_hang(x_display: str) -> None:
     assert "DisplayError: PyAV was imported before OpenCV" in done.stderr
 
 
+@needs_display
+def test_the_window_knows_that_it_is_on_the_screen(x_display: str) -> None:
+    """Its first events must not get lost: unless Qt hears that the window is mapped, it never paints.
+
+    Which library takes them is what matters; when they get lost by chance depends on how busy the machine is.
+    """
+    try:
+        ctypes.CDLL("libX11-xcb.so.1")
+    except OSError:
+        pytest.skip("needs libX11-xcb")
+    script = (
+        "import ctypes; from skymask.video.display import require_display; require_display();"
+        "import cv2; cv2.namedWindow('w'); system = ctypes.CDLL('libX11-xcb.so.1').XSetEventQueueOwner;"
+        "chosen = ctypes.CDLL(None).XSetEventQueueOwner;"
+        "at = lambda function: ctypes.cast(function, ctypes.c_void_p).value;"
+        "print(at(chosen) == at(system))"
+    )
+    environment = {**os.environ, "DISPLAY": x_display}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+    )
+    assert done.stdout == "True\n", done.stderr
+
+
 @pytest.fixture
 def as_if_cv2_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("cv2")

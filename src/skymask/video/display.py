@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import functools
 import os
 import subprocess
@@ -45,6 +47,7 @@ def require_display() -> None:
             "There is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set. Log in to a desktop "
             f"or with 'ssh -X', set DISPLAY, or run under 'xvfb-run'. {INSTEAD}"
         )
+    _let_qt_own_its_events()
     try:
         probe = subprocess.run(
             [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=PROBE_TIMEOUT_S, check=False
@@ -64,3 +67,14 @@ def require_display() -> None:
             f"No window can be opened on the display '{os.environ.get('DISPLAY', '')}': {reason.strip()} Check that "
             f"DISPLAY names a running X server that lets you in, or run under 'xvfb-run'. {INSTEAD}"
         )
+
+
+def _let_qt_own_its_events() -> None:
+    """Loads the libX11-xcb that belongs to the system's libX11, before Qt loads the one in OpenCV's wheel.
+
+    With its one function Qt tells libX11 to leave the events alone, by writing into a structure of libX11's. In libX11
+    1.8 that field has moved, so the wheel's older copy (OpenCV 4.10 to 5.0) writes into another: libX11 then takes
+    events too, and a window whose first ones it takes stays black for good. On a busy machine that was every second one.
+    """
+    with contextlib.suppress(OSError):  # no such library: then Qt uses its own, as it would have
+        ctypes.CDLL("libX11-xcb.so.1", ctypes.RTLD_GLOBAL)

@@ -109,7 +109,7 @@ def test_hugging_face_transformers_reads_it_alike(photos: Path, tmp_path: Path) 
 
     COCO's own panopticapi is not on PyPI, and its unofficial copy there keeps numpy below 2.
     """
-    processor = pytest.importorskip("transformers").DetrImageProcessor(
+    processor = pytest.importorskip("transformers").DetrImageProcessorPil(
         format="coco_panoptic", do_convert_annotations=False, do_normalize=False, do_pad=False, do_rescale=False,
         do_resize=False,
     )  # fmt: skip

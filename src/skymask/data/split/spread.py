@@ -12,7 +12,7 @@ def spread(times: Sequence[datetime | None], count: int, rng: random.Random) -> 
     """Draws images so that all months have the same share, as far as there are any, and so have the hours.
 
     Each draw goes to the month that has had the fewest so far, in it to the hour of the day that has had the fewest in
-    all months, and there to a random image. Images without a time form one more month.
+    all months (of equal ones the one with more images left, which keeps the choice open), and there to a random image. Images without a time form one more month.
 
     Args:
         times: When each image was taken.
@@ -33,7 +33,7 @@ def spread(times: Sequence[datetime | None], count: int, rng: random.Random) -> 
     while left and len(drawn) < count:
         month = min(left, key=lambda month: (in_month[month], rng.random()))
         hours = left[month]
-        hour = min(hours, key=lambda hour: (at_hour[hour], rng.random()))
+        hour = min(hours, key=lambda hour: (at_hour[hour], -len(hours[hour]), rng.random()))
         drawn.append(hours[hour].pop(rng.randrange(len(hours[hour]))))
         in_month[month] += 1
         at_hour[hour] += 1
