@@ -74,7 +74,7 @@ def _let_qt_own_its_events() -> None:
 
     With its one function Qt tells libX11 to leave the events alone, by writing into a structure of libX11's. In libX11
     1.8 that field has moved, so the wheel's older copy (OpenCV 4.10 to 5.0) writes into another: libX11 then takes
-    events too, and a window whose first ones it takes stays black for good. On a busy machine that was every second one.
+    events too, and a window whose first ones it takes stays black for good: on a busy machine, every second one.
     """
     with contextlib.suppress(OSError):  # no such library: then Qt uses its own, as it would have
         ctypes.CDLL("libX11-xcb.so.1", ctypes.RTLD_GLOBAL)

@@ -12,7 +12,8 @@ def spread(times: Sequence[datetime | None], count: int, rng: random.Random) -> 
     """Draws images so that all months have the same share, as far as there are any, and so have the hours.
 
     Each draw goes to the month that has had the fewest so far, in it to the hour of the day that has had the fewest in
-    all months (of equal ones the one with more images left, which keeps the choice open), and there to a random image. Images without a time form one more month.
+    all months (of equal ones the one with most images left, which keeps the choice open), and there to a random image.
+    Images without a time form one more month.
 
     Args:
         times: When each image was taken.
