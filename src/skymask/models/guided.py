@@ -62,6 +62,21 @@ def fold(prediction: Tensor, working: Tensor) -> Tensor:
     return torch.cat([offset, slopes], dim=1)
 
 
+def unfold(coefficients: Tensor, working: Tensor) -> Tensor:
+    """Undoes `fold` on another grid: the prediction for `working` that folds to these coefficients.
+
+    Args:
+        coefficients: float [N, 4, h, w] from `fold`, brought to the grid of the prediction wanted.
+        working: float [N, 3, H, W], 0 to 255; H and W are multiples of h and w.
+
+    Returns:
+        float [N, 4, h, w]: the logit, and its slope along R, G and B.
+    """
+    means = F.avg_pool2d(working, working.shape[2] // coefficients.shape[2])
+    slopes = coefficients[:, 1:]
+    return torch.cat([coefficients[:, :1] + (slopes * means).sum(dim=1, keepdim=True), slopes * GREY_RANGE], dim=1)
+
+
 def upsample(coefficients: Tensor, frame: Tensor) -> Tensor:
     """Computes logits at the frame's own size.
 

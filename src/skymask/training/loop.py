@@ -244,6 +244,8 @@ def _parameter_groups(model: Segmentation, config: OptimiserConfig) -> list[dict
     """Slower steps for the pretrained encoder; no decay for normalisation and biases."""
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
         key = (".encoder." in name, parameter.ndim > 1)
         groups.setdefault(key, []).append(parameter)
     return [
