@@ -55,6 +55,18 @@ def test_the_exported_network_computes_what_torch_does(fast: SkyGraph, exported:
     assert parity.frames == len(frames()) + len(list(synthetic_frames()))
 
 
+@pytest.mark.parametrize("size_hw", [(64, 96), (288, 352)])
+def test_a_second_look_is_exported_with_the_first(size_hw: tuple[int, int]) -> None:
+    """At the larger size the first look is a smaller one."""
+    torch.manual_seed(0)
+    network = build("accurate").eval()
+    for look in (network.first, network.second):
+        torch.nn.init.normal_(look.head.weight, std=2.0)
+    graph = SkyGraph(network, size_hw).eval()
+    model = to_onnx(EngineGraph(network, size_hw).eval()).SerializeToString()
+    require(compare(graph, model, frames()))
+
+
 def test_alphas_spread_over_the_whole_range(fast: SkyGraph) -> None:
     """The comparison above would say little if everything were 0 or 255."""
     with torch.no_grad():
