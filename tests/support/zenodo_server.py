@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,10 +39,9 @@ class Damaged:
 
 @dataclass(frozen=True)
 class Slow:
-    """Sends so many bytes, calls a function, and goes on at a trickle."""
+    """Sends so many bytes, and goes on at a trickle."""
 
     after_bytes: int
-    then: Callable[[], None]
 
 
 Fault = Status | Cut | Damaged | Slow
@@ -166,9 +165,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _trickle(self, body: bytes, fault: Slow) -> None:
         try:
             self.wfile.write(body[: fault.after_bytes])
-            fault.then()
-            for start in range(fault.after_bytes, len(body), 100):
+            for start in range(fault.after_bytes, len(body)):  # slow enough for a client that is slow to leave
                 time.sleep(0.01)
-                self.wfile.write(body[start : start + 100])
+                self.wfile.write(body[start : start + 1])
         except OSError:  # the other side has gone
             self.close_connection = True

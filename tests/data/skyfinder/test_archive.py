@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from skymask.data.skyfinder.archive import Unpacked, unpack
@@ -101,6 +101,7 @@ def test_an_archive_cut_short_anywhere_is_refused(length: int) -> None:
 
 
 @settings(max_examples=120)
+@example({490: 0})  # makes a name empty
 @given(st.dictionaries(st.integers(0, len(GOOD) - 1), st.integers(0, 255), min_size=1, max_size=4))
 def test_changed_bytes_are_noticed_or_harmless(changes: dict[int, int]) -> None:
     content = bytearray(GOOD)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from skymask.data.skyfinder.fetch import Status, fetch
+from skymask.data.skyfinder.fetch import Listener, Status, fetch
+from skymask.data.skyfinder.zenodo import MASKS
 from skymask.errors import DownloadError
 from tests.data.skyfinder.helpers import OFFLINE, QUICK, Heard, assert_camera_is_whole, run
 from tests.support import zenodo_server
@@ -109,11 +110,19 @@ def test_half_a_download_of_an_earlier_run_is_used_if_it_fits(
 def test_ctrl_c_keeps_half_a_download_for_the_next_run(zips: Path, tmp_path: Path) -> None:
     main_thread = threading.main_thread().ident
     assert main_thread is not None
-    interrupt = Slow(500, lambda: signal.pthread_kill(main_thread, signal.SIGINT))
     part = tmp_path / "downloads" / "65.zip.part"
-    with serve_zenodo(zips, {"65.zip": [interrupt]}) as zenodo:
+    awaited = (zips / f"{MASKS}.zip").stat().st_size + 500
+    received = 0
+
+    def interrupt_once(size_bytes: int) -> None:
+        nonlocal received
+        before, received = received, received + size_bytes
+        if before < awaited <= received:
+            signal.pthread_kill(main_thread, signal.SIGINT)
+
+    with serve_zenodo(zips, {"65.zip": [Slow(500)]}) as zenodo:
         with pytest.raises(KeyboardInterrupt):
-            run(zenodo, tmp_path, "65")
+            run(zenodo, tmp_path, "65", listener=Listener(received=interrupt_once))
         had = part.stat().st_size
         assert 500 <= had < (zips / "65.zip").stat().st_size
         assert not (tmp_path / "images" / "65").exists()

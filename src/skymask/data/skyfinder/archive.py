@@ -96,6 +96,8 @@ def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
 
 def _flaw(info: zipfile.ZipInfo) -> str | None:
     name = info.filename.replace("\\", "/")
+    if not name:
+        return "has no name"
     if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name:
         return "names a place outside the archive's folder"
     if stat.S_IFMT(info.external_attr >> 16) not in _ORDINARY_TYPES:
