@@ -20,7 +20,7 @@ def trained_looking(network: nn.Module) -> nn.Module:
             nn.init.normal_(module.running_mean, std=0.3)
             nn.init.uniform_(module.running_var, 0.5, 2.0)
         if isinstance(module, Fast):
-            nn.init.normal_(module.head.weight, std=0.3)  # where it begins at nothing, there is nothing to compare
+            nn.init.normal_(module.head.weight, std=0.3)  # far enough from nothing to be compared
     return network.eval()
 
 

