@@ -57,7 +57,8 @@ def test_it_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "measure", "limit"), [("fast", "share_above_2", 0.001), ("fast-int8", "share_beyond", 0.05)]
+    ("name", "measure", "limit"),
+    [("fast", "share_above_2", 0.001), ("fast-int8", "share_beyond", 0.05), ("accurate", "share_above_2", 0.001)],
 )
 def test_it_computes_what_the_network_did(name: str, measure: str, limit: float) -> None:
     with skymask.load(name, threads=1) as sky:
@@ -86,7 +87,7 @@ def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[
     assert count(sky(drawn.image), drawn.alpha, valid).iou > 0.9
 
 
-@pytest.mark.parametrize(("model", "share"), [("fast", 0.001), ("fast-int8", 0.01)])
+@pytest.mark.parametrize(("model", "share"), [("fast", 0.001), ("fast-int8", 0.01), ("accurate", 0.001)])
 def test_both_engines_agree(model: str, share: float) -> None:
     pytest.importorskip("openvino")
     frame = scene(718, (480, 640), "water").image
@@ -122,6 +123,11 @@ def iou_by_source(model: str) -> dict[str, float]:
 @pytest.mark.parametrize("source", BARS)
 def test_validation_images(source: str) -> None:
     assert iou_by_source("fast")[source] >= BARS[source]
+
+
+@pytest.mark.parametrize("source", BARS)
+def test_the_accurate_model_is_better_on_every_source(source: str) -> None:
+    assert iou_by_source("accurate")[source] > iou_by_source("fast")[source]
 
 
 def test_eight_bits_cost_next_to_nothing() -> None:
