@@ -8,7 +8,7 @@ import pytest
 import torch
 
 import skymask
-from skymask.errors import ModelError
+from skymask.errors import ConfigError, ModelError
 from skymask.export.graph import SkyGraph
 from skymask.training.corrections import read_training_samples
 from skymask.training.start import start_network
@@ -32,3 +32,9 @@ def test_an_exported_file_of_another_network_is_refused(tmp_path: Path) -> None:
     config = tiny_config(write_dataset(tmp_path), network="unet", init="fast")
     with pytest.raises(ModelError, match="does not hold the network that the configuration names"):
         start_network(config, read_training_samples(config.data.train, None))
+
+
+def test_two_looks_need_a_model_to_begin_with(tmp_path: Path) -> None:
+    """The first one is never trained: fresh, it would spoil the mean for good."""
+    with pytest.raises(ConfigError, match="begins with a trained first look: set init"):
+        start_network(tiny_config(write_dataset(tmp_path), network="accurate"), [])

@@ -29,12 +29,15 @@ def start_network(config: TrainConfig, samples: Sequence[Sample]) -> nn.Module:
         samples: Its training data; some of them calibrate the normalisations that an exported file no longer has.
 
     Raises:
-        ConfigError: `init` holds another network.
+        ConfigError: `init` holds another network, or is missing where the network cannot begin without.
         InputError: There is no file at `init`.
         ModelError: The file at `init` cannot be read.
     """
     if config.init is None:
-        return build(config.network, config.pretrained)
+        network = build(config.network, config.pretrained)
+        if isinstance(network, Accurate):
+            raise ConfigError("The network 'accurate' begins with a trained first look: set init = \"fast\".")
+        return network
     name = str(config.init)
     if name in weights.SHIPPED_MODELS or config.init.suffix == ".onnx":
         network = build(config.network, config.pretrained)
