@@ -3,12 +3,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from skymask.data.dataset import BalancedSampler
+from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import ConfigError, InputError, TrainingError
 from skymask.training import checkpoint, loop, start
 from skymask.training.checkpoint import load_checkpoint
@@ -84,6 +88,30 @@ def test_a_resumed_run_is_the_uninterrupted_one(
     assert [line["loss"] for line in records(tmp_path / "whole")] == [
         line["loss"] for line in records(tmp_path / "parts")
     ]
+
+
+BUSY = threading.Lock()
+"""As libraries have them: held by one of this process's threads for a moment."""
+
+
+class Guarded(Sample):
+    """A sample whose image is read under the lock."""
+
+    def load_image(self) -> np.ndarray:
+        assert BUSY.acquire(timeout=5), "the lock of another process's thread, which nobody here will release"
+        BUSY.release()
+        return super().load_image()
+
+
+def test_workers_do_not_wait_for_threads_that_only_their_parent_has(manifest: Path) -> None:
+    config = tiny_config(manifest)
+    config = config.model_copy(update={"data": config.data.model_copy(update={"workers": 1})})
+    samples = [Guarded(**vars(sample)) for sample in read_manifest(manifest)]
+    sampler = BalancedSampler(samples, count=4, balance=1.0, weights={}, seed=0)
+    sampler.start(0, (32, 48))
+    with BUSY:
+        batches = list(loop._loader(samples, sampler, config, "cpu"))
+    assert [batch["image"].shape for batch in batches] == [(4, 3, 32, 48)]
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_epoch(

@@ -230,11 +230,15 @@ def _check_folder(folder: Path, resume: bool) -> None:
 def _loader(
     samples: list[Sample], sampler: BalancedSampler, config: TrainConfig, device_type: str
 ) -> DataLoader[dict[str, Tensor]]:
+    workers = config.data.workers
     return DataLoader(
         TrainingSet(samples, config.augment),
         batch_size=config.optimiser.batch_size,
         sampler=sampler,
-        num_workers=config.data.workers,
+        num_workers=workers,
+        # A forked worker inherits locks that threads of this process hold, and waits for them for ever.
+        multiprocessing_context="spawn" if workers else None,
+        persistent_workers=workers > 0,  # a spawned one takes seconds to import torch
         drop_last=True,
         pin_memory=device_type == "cuda",
     )
