@@ -27,7 +27,7 @@ from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
 from skymask.training.corrections import read_training_samples
 from skymask.training.log import RunLog
 from skymask.training.losses import sky_loss
-from skymask.training.memory import use_large_pages
+from skymask.training.memory import keep_memory
 from skymask.training.precision import keep_depthwise_fp32
 from skymask.training.start import start_network
 from skymask.training.validate import validate
@@ -65,7 +65,7 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         DataError: A manifest does not fit its files, or the corrections do not fit the manifests.
         TrainingError: The loss is no longer a number; the checkpoints are those of the last good epoch.
     """
-    use_large_pages()
+    keep_memory()
     _check_folder(folder, resume)
     fabric = _open_devices(devices, config.precision)
     fabric.launch()

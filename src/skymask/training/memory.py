@@ -1,16 +1,27 @@
-"""Large pages: on a CPU, a training step otherwise spends up to half its time waiting for memory in small ones."""
+"""Memory that stays with the process: on a CPU, a training step otherwise waits for the system to clear it anew."""
 
 from __future__ import annotations
 
-import os
+import ctypes
+import sys
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Names and numbers of glibc's `mallopt`."""
+LARGEST_BLOCK = 2**31 - 1
+NEVER = -1
 
 
-def use_large_pages() -> None:
-    """Lets torch ask Linux for 2 MB pages for its large tensors.
+def keep_memory() -> bool:
+    """Makes the C library keep what tensors free, instead of handing it back to the system.
 
-    Activations of a batch are larger than what the C library keeps, so that every step gets their memory anew, and the
-    system clears it page by page. torch reads the setting when it makes its first tensor: later, nothing changes; nor
-    does anything where the system has no large pages to give. A value that the environment has already is left alone.
-    What it gains is in docs/decisions/training-loop.md.
+    glibc by itself maps blocks of more than 32 MB afresh each time, and activations of a batch are larger; the system
+    then clears their pages again in every step. Afterwards they come from the heap, which is never trimmed: the process
+    keeps the peak of its memory to its end. What that gains, and costs, is in docs/decisions/training-loop.md.
+
+    Returns:
+        Whether the C library has these settings; nothing changes where it has not (macOS, Windows, musl).
     """
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is None:
+        return False
+    return bool(mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK)) and bool(mallopt(M_TRIM_THRESHOLD, NEVER))
