@@ -11,17 +11,15 @@ LARGEST_BLOCK = 2**31 - 1
 NEVER = -1
 
 
-def keep_memory() -> bool:
+def keep_memory() -> None:
     """Makes the C library keep what tensors free, instead of handing it back to the system.
 
     glibc by itself maps blocks of more than 32 MB afresh each time, and activations of a batch are larger; the system
     then clears their pages again in every step. Afterwards they come from the heap, which is never trimmed: the process
-    keeps the peak of its memory to its end. What that gains, and costs, is in docs/decisions/training-loop.md.
-
-    Returns:
-        Whether the C library has these settings; nothing changes where it has not (macOS, Windows, musl).
+    keeps the peak of its memory to its end. What that gains, and costs, is in docs/decisions/training-loop.md. Nothing
+    changes where the C library has no such settings (macOS, Windows, musl).
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is None:
-        return False
-    return bool(mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK)) and bool(mallopt(M_TRIM_THRESHOLD, NEVER))
+    if mallopt is not None:
+        mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK)
+        mallopt(M_TRIM_THRESHOLD, NEVER)
