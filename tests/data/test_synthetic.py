@@ -21,6 +21,7 @@ from skymask.data.synthetic.aircraft import add_aircraft
 from skymask.data.synthetic.buildings import add_canyon
 from skymask.data.synthetic.canvas import Canvas
 from skymask.data.synthetic.desert import add_boulders, add_canyon_walls, add_figures, add_mesas
+from skymask.data.synthetic.lamplight import add_lamplight
 from skymask.data.synthetic.layers import Layer, View, World, cover_below, layer_of
 from skymask.data.synthetic.light import light_for, rgb
 from skymask.data.synthetic.noise import PlaneNoise, fractal
@@ -77,7 +78,7 @@ def test_same_seed_gives_the_same_scene_and_another_seed_another() -> None:
     assert (first.image != other.image).any()
 
 
-@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert", "ridge", "sea_fog"])
+@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert", "ridge", "sea_fog", "lamplight"])
 def test_a_scene_keeps_its_composition_at_every_size(kind: str) -> None:
     small, large = render(9, (96, 128), kind).alpha, render(9, (288, 384), kind).alpha
     shrunk = np.asarray(Image.fromarray(large).reduce(3))
@@ -186,6 +187,35 @@ def test_the_sea_in_mist_is_nearly_as_the_sky_and_yet_not_sky() -> None:
         )
         steps.append(float(np.abs(above - below).max()))
     assert 0.01 < np.median(steps) < 0.15
+
+
+@pytest.mark.parametrize("view", [View((120, 160)), View((120, 100)), View((120, 160), turn_px=200.0)])
+def test_lamplight_fades_upwards_and_leaves_the_sky_alone(view: View) -> None:
+    world = _world((120, 160))
+    world.horizon = 100.0
+    ground = np.zeros(world.size_hw, np.float32)
+    ground[:, 40:120] = 1
+    world.items.append(layer_of(rgb(0.2, 0.3, 0.5), np.ones(world.size_hw, np.float32), world.rng, veil=True))
+    world.items.append(layer_of(rgb(0.5, 0.5, 0.5), ground, world.rng))
+    before = world.look(view)
+    add_lamplight(world)
+    after = world.look(view)
+    sky, solid = before.alpha == 1, before.alpha == 0
+    np.testing.assert_array_equal(after.alpha, before.alpha)
+    np.testing.assert_array_equal(after.image[sky], before.image[sky])
+    lit = np.where(solid, after.image[..., 0] / 0.5, np.nan)
+    assert np.nanmax(lit, initial=0.0) < 1.13
+    if solid.any():
+        assert np.nanmean(lit[:10]) < 0.8 * np.nanmean(lit[70:80])
+
+
+def test_under_lamps_the_ground_is_brighter_than_the_sky() -> None:
+    brighter = []
+    for seed in range(12):
+        scene = render(seed, (120, 160), "lamplight")
+        grey = scene.image.mean(axis=2)
+        brighter.append(np.percentile(grey[scene.alpha == 0], 90) > np.percentile(grey[scene.alpha == 255], 90))
+    assert sum(brighter) >= 10
 
 
 def test_deserts_lie_under_blue_grey_and_sand_coloured_skies() -> None:

@@ -65,8 +65,9 @@ class Light:
 
 def light_for(kind: str, rng: np.random.Generator) -> Light:
     """Draws the light of a scene of the given kind."""
-    if kind == "sea_fog":
-        return _sea_fog(rng)
+    special = {"sea_fog": _sea_fog, "lamplight": _lamplight}
+    if kind in special:
+        return special[kind](rng)
     if kind == "desert" and rng.random() < 0.3:
         return _dust(rng)
     at_any_hour = kind in ("water", "city", "forest", "snow", "sky", "desert", "ridge")
@@ -174,6 +175,32 @@ def _night(rng: np.random.Generator) -> Light:
         haze=mix(stops[0], stops[1], 0.5),
         visibility=float(rng.uniform(10, 30)),
         sun_xy=(float(rng.uniform(0.05, 0.95)), float(rng.uniform(0.05, 0.4))),
+        night=1.0,
+    )
+
+
+def _lamplight(rng: np.random.Generator) -> Light:
+    """Lamps that outshine the sky: it is black, the dull glow of a town, or the last blue."""
+    draw = rng.random()
+    if draw < 0.6:
+        low = rgb(0.05, 0.048, 0.05) * np.float32(rng.uniform(0.1, 1.2))
+        high = np.asarray(low * float(rng.uniform(0.4, 1.0)), np.float32)
+    elif draw < 0.8:
+        glow = mix(rgb(0.46, 0.30, 0.17), rgb(0.30, 0.27, 0.33), float(rng.random()))
+        low = np.asarray(glow * float(rng.uniform(0.35, 1.0)), np.float32)
+        high = np.asarray(low * float(rng.uniform(0.35, 0.8)), np.float32)
+    else:
+        low = rgb(0.14, 0.22, 0.40) * np.float32(rng.uniform(0.4, 1.2))
+        high = np.asarray(low * float(rng.uniform(0.3, 0.7)), np.float32)
+    lamp = mix(rgb(1.0, 0.64, 0.26), rgb(0.92, 0.96, 1.0), float(rng.random()))
+    strength = float(np.exp(rng.uniform(np.log(0.4), np.log(2.0))))
+    return Light(
+        stops=tuple(mix(low, high, share) for share in (0.0, 0.3, 0.7, 1.0)),
+        sun=np.asarray(lamp * 0.6 * strength, np.float32),
+        ambient=np.asarray(lamp * 0.5 * strength, np.float32),
+        haze=low,
+        visibility=float(rng.uniform(4, 20)),
+        sun_xy=(-0.1 if rng.random() < 0.5 else 1.1, -0.3),
         night=1.0,
     )
 

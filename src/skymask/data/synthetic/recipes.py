@@ -11,6 +11,7 @@ from skymask.data.synthetic.aircraft import add_aircraft
 from skymask.data.synthetic.buildings import add_canyon, add_skyline
 from skymask.data.synthetic.desert import add_boulders, add_canyon_walls, add_figures, add_mesas
 from skymask.data.synthetic.forest import add_canopy_above, add_forest
+from skymask.data.synthetic.lamplight import add_lamplight
 from skymask.data.synthetic.layers import World
 from skymask.data.synthetic.light import Colour, mix, rgb
 from skymask.data.synthetic.plants import (
@@ -215,6 +216,19 @@ def _snow(world: World) -> None:
         add_poles(world)
 
 
+def _lamplight(world: World) -> None:
+    """A street, a square or snow under lamps that outshine the sky."""
+    if _chance(world, 0.7):
+        _city(world)
+        if _chance(world, 0.5):
+            plant_row(world, broadleaf, 22.0, int(world.rng.integers(1, 4)), tall_m=8, clumping=0.0)
+    else:
+        _snow(world)
+        if _chance(world, 0.6):
+            add_lamp_posts(world)
+    add_lamplight(world)
+
+
 def _desert(world: World) -> None:
     add_sky(world, "desert")
     draw = world.rng.random()
@@ -289,6 +303,7 @@ RECIPES: dict[str, Callable[[World], None]] = {
     "sky": _sky,
     "ridge": _ridge,
     "sea_fog": _sea_fog,
+    "lamplight": _lamplight,
 }
 # How often each kind is drawn, in the order above.
-SHARES = (0.095, 0.078, 0.069, 0.069, 0.052, 0.113, 0.122, 0.078, 0.043, 0.05, 0.043, 0.043, 0.035, 0.07, 0.04)
+SHARES = (0.09, 0.075, 0.066, 0.066, 0.05, 0.11, 0.117, 0.075, 0.041, 0.05, 0.041, 0.041, 0.034, 0.067, 0.04, 0.037)
