@@ -71,7 +71,7 @@ def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
     for seed in range(900_000, 900_003):
         drawn = scene(seed, (360, 480), kind)
         counts += count(sky(drawn.image), drawn.alpha, np.ones(drawn.alpha.shape, np.bool_))
-    assert counts.iou > (NIGHT_BAR if kind == "night" else SCENE_BAR)
+    assert counts.iou > (NIGHT_BAR if kind in ("night", "lamplight") else SCENE_BAR)
 
 
 @pytest.mark.parametrize("kind", ["room", "aerial"])
