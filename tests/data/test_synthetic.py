@@ -21,7 +21,6 @@ from skymask.data.synthetic.aircraft import add_aircraft
 from skymask.data.synthetic.buildings import add_canyon
 from skymask.data.synthetic.canvas import Canvas
 from skymask.data.synthetic.desert import add_boulders, add_canyon_walls, add_figures, add_mesas
-from skymask.data.synthetic.lamplight import add_lamplight
 from skymask.data.synthetic.layers import Layer, View, World, cover_below, layer_of
 from skymask.data.synthetic.light import light_for, rgb
 from skymask.data.synthetic.noise import PlaneNoise, fractal
@@ -29,6 +28,7 @@ from skymask.data.synthetic.ranges import add_far_ranges
 from skymask.data.synthetic.recipes import SHARES
 from skymask.data.synthetic.scene import build
 from skymask.data.synthetic.sea import add_boat, add_buoy, add_headland
+from skymask.data.synthetic.shading import add_dapples, add_lamplight
 from skymask.data.synthetic.street import wire_cover
 from skymask.data.synthetic.water import add_water
 from skymask.errors import InputError, OutputError
@@ -59,7 +59,9 @@ def test_nothing_but_sky_is_all_sky() -> None:
     assert all((render(seed, SMALL, "sky").alpha == 255).all() for seed in range(6))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial", "sky", "forest")])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial", "sky", "forest", "facade")]
+)
 def test_outdoor_scenes_show_sky_above_and_ground_below(kind: str) -> None:
     scenes = [render(seed, SMALL, kind) for seed in range(4)]
     assert all(scene.alpha.any() and not scene.alpha[-1].any() for scene in scenes)
@@ -216,6 +218,25 @@ def test_under_lamps_the_ground_is_brighter_than_the_sky() -> None:
         grey = scene.image.mean(axis=2)
         brighter.append(np.percentile(grey[scene.alpha == 0], 90) > np.percentile(grey[scene.alpha == 255], 90))
     assert sum(brighter) >= 10
+
+
+def test_house_fronts_leave_some_sky_or_none() -> None:
+    shares = [float((render(seed, SMALL, "facade").alpha > 127).mean()) for seed in range(16)]
+    assert any(share == 0 for share in shares)
+    assert any(share > 0.2 for share in shares)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dapples_lie_on_what_is_solid_alone(seed: int) -> None:
+    world = _before_white(seed)
+    half = np.zeros(world.size_hw, np.float32)
+    half[60:] = 1
+    world.items.append(layer_of(rgb(0.5, 0.5, 0.5), half, world.rng))
+    add_dapples(world)
+    frame = world.look(View(world.size_hw))
+    assert (frame.image[:60] == 1).all()
+    assert frame.image[60:].max() <= 1
+    assert np.ptp(frame.image[60:]) > 0.05
 
 
 def test_deserts_lie_under_blue_grey_and_sand_coloured_skies() -> None:

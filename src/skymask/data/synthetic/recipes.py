@@ -11,7 +11,6 @@ from skymask.data.synthetic.aircraft import add_aircraft
 from skymask.data.synthetic.buildings import add_canyon, add_skyline
 from skymask.data.synthetic.desert import add_boulders, add_canyon_walls, add_figures, add_mesas
 from skymask.data.synthetic.forest import add_canopy_above, add_forest
-from skymask.data.synthetic.lamplight import add_lamplight
 from skymask.data.synthetic.layers import World
 from skymask.data.synthetic.light import Colour, mix, rgb
 from skymask.data.synthetic.plants import (
@@ -27,6 +26,7 @@ from skymask.data.synthetic.plants import (
 from skymask.data.synthetic.ranges import add_far_ranges
 from skymask.data.synthetic.rooms import add_room
 from skymask.data.synthetic.sea import add_boat, add_buoy, add_headland, add_sea_mist, add_swell
+from skymask.data.synthetic.shading import add_dapples, add_lamplight
 from skymask.data.synthetic.sky import add_contrail, add_sky
 from skymask.data.synthetic.street import add_crane, add_lamp_posts, add_mast, add_poles, add_wires
 from skymask.data.synthetic.terrain import add_dunes, add_ground, add_hill, add_mountains, add_road
@@ -229,6 +229,28 @@ def _lamplight(world: World) -> None:
     add_lamplight(world)
 
 
+def _facade(world: World) -> None:
+    """House fronts so near that little or no sky is left above them, in uneven sun."""
+    rng = world.rng
+    world.eye_m = float(rng.uniform(1.5, 3))
+    add_sky(world, "city")
+    if _chance(world, 0.5):
+        add_skyline(world, 90.0, (8, 20), 0.3, world.row_at(90.0))
+    paving = mix(rgb(0.40, 0.40, 0.41), rgb(0.62, 0.58, 0.53), float(rng.random()))
+    add_ground(world, paving, paving * np.float32(0.88), rough=0.4)
+    near_m = float(rng.uniform(9, 24))
+    full = _chance(world, 0.5)
+    tall_m = (26.0, 40.0) if full else (4.0, 14.0)
+    add_skyline(world, near_m, tall_m, 0.0 if full or _chance(world, 0.5) else 0.3, world.row_at(near_m))
+    if _chance(world, 0.35):
+        plant_row(world, TREES[int(rng.integers(3))], near_m * 0.7, int(rng.integers(1, 3)), tall_m=7, clumping=0.0)
+    if _chance(world, 0.3):
+        add_lamp_posts(world)
+    if _chance(world, 0.2):
+        add_wires(world)
+    add_dapples(world)
+
+
 def _desert(world: World) -> None:
     add_sky(world, "desert")
     draw = world.rng.random()
@@ -304,6 +326,25 @@ RECIPES: dict[str, Callable[[World], None]] = {
     "ridge": _ridge,
     "sea_fog": _sea_fog,
     "lamplight": _lamplight,
+    "facade": _facade,
 }
 # How often each kind is drawn, in the order above.
-SHARES = (0.09, 0.075, 0.066, 0.066, 0.05, 0.11, 0.117, 0.075, 0.041, 0.05, 0.041, 0.041, 0.034, 0.067, 0.04, 0.037)
+SHARES = (
+    0.087,
+    0.072,
+    0.063,
+    0.063,
+    0.048,
+    0.106,
+    0.113,
+    0.072,
+    0.04,
+    0.048,
+    0.04,
+    0.04,
+    0.033,
+    0.065,
+    0.039,
+    0.036,
+    0.035,
+)
