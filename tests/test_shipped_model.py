@@ -65,6 +65,7 @@ def test_it_computes_what_the_network_did(name: str, measure: str, limit: float)
         assert sky.info.parity[measure] <= limit
 
 
+# Not yet of house fronts near by, where 0.12.0 fails (see its card).
 @pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial", "facade")])
 def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
     counts = Counts()
