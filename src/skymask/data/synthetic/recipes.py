@@ -153,6 +153,12 @@ def _water(world: World) -> None:
         add_hanging_branch(world)
 
 
+def _pave(world: World) -> None:
+    """Adds the ground of streets and squares, from asphalt to stone."""
+    paving = mix(rgb(0.40, 0.40, 0.41), rgb(0.62, 0.58, 0.53), float(world.rng.random()))
+    add_ground(world, paving, paving * np.float32(0.88), rough=0.4)
+
+
 def _city(world: World) -> None:
     """A skyline across a square, or a street between two rows of houses."""
     rng = world.rng
@@ -164,8 +170,7 @@ def _city(world: World) -> None:
     if _chance(world, 0.4):
         add_crane(world, world.row_at(420.0), 420.0)
     add_skyline(world, 380.0, (12, 60), 0.3, world.row_at(380.0))
-    paving = mix(rgb(0.40, 0.40, 0.41), rgb(0.62, 0.58, 0.53), float(rng.random()))
-    add_ground(world, paving, paving * np.float32(0.88), rough=0.4)
+    _pave(world)
     if _chance(world, 0.75):
         add_road(world, float(rng.uniform(3, 4.5)), paved=True)
     if _chance(world, 0.55):
@@ -236,8 +241,7 @@ def _facade(world: World) -> None:
     add_sky(world, "city")
     if _chance(world, 0.5):
         add_skyline(world, 90.0, (8, 20), 0.3, world.row_at(90.0))
-    paving = mix(rgb(0.40, 0.40, 0.41), rgb(0.62, 0.58, 0.53), float(rng.random()))
-    add_ground(world, paving, paving * np.float32(0.88), rough=0.4)
+    _pave(world)
     near_m = float(rng.uniform(9, 24))
     full = _chance(world, 0.5)
     tall_m = (26.0, 40.0) if full else (4.0, 14.0)
