@@ -99,6 +99,10 @@ class World:
         """Returns the row where level ground lies at a distance."""
         return self.horizon + self.focal_px * self.eye_m / distance_m
 
+    def chance(self, share: float) -> bool:
+        """Draws whether something happens that happens in a share of all scenes, 0 to 1."""
+        return bool(self.rng.random() < share)
+
     def look(self, view: View) -> Frame:
         """Paints all items from back to front."""
         height, width = view.size_hw
