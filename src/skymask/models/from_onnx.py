@@ -60,6 +60,15 @@ def load_exported(network: nn.Module, path: Path, working: Tensor) -> None:
     _unfold(network, biases, fresh, working)
 
 
+def holds_two_looks(path: Path) -> bool:
+    """Says whether an exported file holds the network 'accurate'.
+
+    Raises:
+        ModelError: The file cannot be read.
+    """
+    return any(name.startswith("second.") for name in _read_convolutions(path))
+
+
 def _read_convolutions(path: Path) -> dict[str, tuple[Tensor, Tensor | None]]:
     """Returns weight and bias of every convolution, by the name its module has in the network."""
     try:

@@ -69,7 +69,10 @@ class TrainConfig(_Section):
     init: Path | None = Field(
         None,
         description="Start from this checkpoint or exported ONNX file or shipped model (by name) of the same network; "
-        "'accurate' starts from a model of 'fast'.",
+        "'accurate' starts from one of its own or of 'fast', which becomes both its looks.",
+    )
+    first_look: Path | None = Field(
+        None, description="For 'accurate': a model of 'fast' in place of the first look that `init` has."
     )
     seed: int = 0
     precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="Autocast type; weights stay fp32.")
@@ -84,6 +87,8 @@ class TrainConfig(_Section):
     def _check(self) -> Self:
         if self.network not in NAMES:
             raise ValueError(f"there is no network '{self.network}'. {suggest(self.network, NAMES)}")
+        if self.first_look and not (self.network == "accurate" and self.init):
+            raise ValueError("first_look replaces a part of the network 'accurate' and needs its `init`")
         for stage in self.stages:
             if any(side % 32 for side in stage.working_size):
                 raise ValueError(f"working_size {stage.working_size} must be multiples of 32")

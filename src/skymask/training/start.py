@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -13,7 +14,7 @@ from skymask.data.manifest import Sample
 from skymask.errors import ConfigError
 from skymask.models import build
 from skymask.models.accurate import Accurate
-from skymask.models.from_onnx import load_exported
+from skymask.models.from_onnx import holds_two_looks, load_exported
 from skymask.models.guided import shrink
 from skymask.training.checkpoint import load_checkpoint
 from skymask.training.config import TrainConfig
@@ -22,37 +23,49 @@ CALIBRATION_PICTURES = 48
 
 
 def start_network(config: TrainConfig, samples: Sequence[Sample]) -> nn.Module:
-    """Builds the network as the run's `init` and `pretrained` say.
+    """Builds the network as the run's `init`, `first_look` and `pretrained` say.
 
     Args:
         config: The run.
         samples: Its training data; some of them calibrate the normalisations that an exported file no longer has.
 
     Raises:
-        ConfigError: `init` holds another network, or is missing where the network cannot begin without.
-        InputError: There is no file at `init`.
-        ModelError: The file at `init` cannot be read.
+        ConfigError: `init` or `first_look` holds another network, or `init` is missing where the network cannot
+            begin without.
+        InputError: There is no file at one of them.
+        ModelError: One of the files cannot be read.
     """
     if config.init is None:
         network = build(config.network, config.pretrained)
         if isinstance(network, Accurate):
             raise ConfigError("The network 'accurate' begins with a trained first look: set init = \"fast\".")
         return network
-    name = str(config.init)
-    if name in weights.SHIPPED_MODELS or config.init.suffix == ".onnx":
-        network = build(config.network, config.pretrained)
-        path = weights.path(name) if name in weights.SHIPPED_MODELS else config.init
-        pictures = _some_pictures(samples, config)
-        if isinstance(network, Accurate):  # both looks begin as this model of `fast`
-            load_exported(network.first, path, pictures)
-            network.second.load_state_dict(network.first.state_dict())
-        else:
-            load_exported(network, path, pictures)
+    network = _read(config.init, config.network, config, samples)
+    if config.first_look is not None:
+        assert isinstance(network, Accurate)
+        network.first.load_state_dict(_read(config.first_look, "fast", config, samples).state_dict())
+    return network
+
+
+def _read(source: Path, kind: str, config: TrainConfig, samples: Sequence[Sample]) -> nn.Module:
+    """Reads a network of a kind; where 'accurate' is asked for and there is one of 'fast', both looks are that one."""
+    path = weights.path(str(source)) if str(source) in weights.SHIPPED_MODELS else source
+    held: str
+    if path.suffix == ".onnx":
+        held = "accurate" if holds_two_looks(path) else "fast" if kind == "accurate" else kind
+        network = build(held)
+        load_exported(network, path, _some_pictures(samples, config))
+    else:
+        checkpoint = load_checkpoint(path)
+        held, network = checkpoint.config.network, checkpoint.network
+    if held == kind:
         return network
-    start = load_checkpoint(config.init)
-    if start.config.network != config.network:
-        raise ConfigError(f"{config.init} holds the network '{start.config.network}', not '{config.network}'.")
-    return start.network
+    if (held, kind) != ("fast", "accurate"):
+        raise ConfigError(f"{source} holds the network '{held}', not '{kind}'.")
+    both = Accurate()
+    for look in (both.first, both.second):
+        look.load_state_dict(network.state_dict())
+    return both
 
 
 def _some_pictures(samples: Sequence[Sample], config: TrainConfig) -> Tensor:
