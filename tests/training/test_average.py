@@ -7,6 +7,8 @@ import torch
 
 from skymask.cli import main
 from skymask.errors import InputError
+from skymask.models import build
+from skymask.models.accurate import Accurate
 from skymask.training import checkpoint
 from skymask.training.average import average
 from skymask.training.checkpoint import load_checkpoint, save_weights
@@ -54,6 +56,20 @@ def test_networks_must_be_the_same(pair: tuple[Path, Path], tmp_path: Path, monk
     monkeypatch.setattr("skymask.training.average.load_checkpoint", other)
     with pytest.raises(InputError, match=r"the network 'start' and .* 'end'"):
         average(*pair, 0.5, tmp_path / "mean.safetensors")
+
+
+def test_fast_counts_as_both_looks(tmp_path: Path) -> None:
+    config = tiny_config(write_dataset(tmp_path / "data"), network="fast")
+    fast, accurate = build("fast"), Accurate()
+    save_weights(tmp_path / "start.safetensors", fast.state_dict(), config, {"working_size": [32, 64]})
+    config = tiny_config(write_dataset(tmp_path / "data"), network="accurate", init="fast")
+    save_weights(tmp_path / "end.safetensors", accurate.state_dict(), config, {"working_size": [32, 64]})
+    average(tmp_path / "end.safetensors", tmp_path / "start.safetensors", 0.25, tmp_path / "mean.safetensors")
+    mean = load_checkpoint(tmp_path / "mean.safetensors").network.state_dict()
+    for look in ("first", "second"):
+        name = f"{look}.head.weight"
+        expected = 0.75 * accurate.state_dict()[name] + 0.25 * fast.state_dict()["head.weight"]
+        torch.testing.assert_close(mean[name], expected)
 
 
 def test_the_command(pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

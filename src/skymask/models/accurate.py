@@ -31,6 +31,14 @@ class Accurate(nn.Module):
         self.first = Fast(pretrained).requires_grad_(False)
         self.second = Fast(pretrained)
 
+    @classmethod
+    def from_fast(cls, fast: nn.Module) -> Self:
+        """Begins with a model of `fast` for both looks."""
+        network = cls()
+        for look in (network.first, network.second):
+            look.load_state_dict(fast.state_dict())
+        return network
+
     def train(self, mode: bool = True) -> Self:
         """Leaves the first look as it is: its normalisations keep the statistics they have."""
         super().train(mode)

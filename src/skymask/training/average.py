@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from skymask.data.manifest import read_manifest
 from skymask.errors import InputError
+from skymask.models.accurate import Accurate
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_checkpoint, save_weights
 from skymask.training.validate import validate
@@ -24,7 +26,8 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
 
     Args:
         end: Checkpoint of the later run; configuration and working size are taken from it.
-        start: Checkpoint that it was trained on from, of the same network.
+        start: Checkpoint that it was trained on from, of the same network; one of 'fast' counts as both looks of
+            'accurate'.
         share: How much `start` counts, between 0 and 1.
         output: The safetensors file to write; holds the validation results, as those of `skymask train` do.
 
@@ -39,12 +42,17 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
     if not 0 < share < 1:
         raise InputError(f"The share of the first weights must lie between 0 and 1; got {share}.")
     last, first = load_checkpoint(end), load_checkpoint(start)
-    if first.config.network != last.config.network:
+    kinds = first.config.network, last.config.network
+    if kinds == ("fast", "accurate"):
+        begun: nn.Module = Accurate.from_fast(first.network)
+    elif kinds[0] == kinds[1]:
+        begun = first.network
+    else:
         raise InputError(
-            f"{start} holds the network '{first.config.network}' and {end} '{last.config.network}'; only weights of "
-            "the same network can be averaged."
+            f"{start} holds the network '{kinds[0]}' and {end} '{kinds[1]}'; only weights of the same network can be "
+            "averaged."
         )
-    ours, theirs = last.network.state_dict(), first.network.state_dict()
+    ours, theirs = last.network.state_dict(), begun.state_dict()
     # Counters of batches are no weights: they stay those of the later run.
     mean = {
         name: torch.lerp(value, theirs[name], share) if value.is_floating_point() else value

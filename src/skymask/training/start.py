@@ -62,10 +62,7 @@ def _read(source: Path, kind: str, config: TrainConfig, samples: Sequence[Sample
         return network
     if (held, kind) != ("fast", "accurate"):
         raise ConfigError(f"{source} holds the network '{held}', not '{kind}'.")
-    both = Accurate()
-    for look in (both.first, both.second):
-        look.load_state_dict(network.state_dict())
-    return both
+    return Accurate.from_fast(network)
 
 
 def _some_pictures(samples: Sequence[Sample], config: TrainConfig) -> Tensor:
