@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,15 +23,15 @@ MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
 
 # IoU of sky that `fast` must not fall below, per validation source: what the released file reached, rounded down.
 BARS = {
-    "caltech_sky60": 0.975,
-    "camvid": 0.945,
-    "fisheye_sky_hua": 0.901,
+    "caltech_sky60": 0.984,
+    "camvid": 0.946,
+    "fisheye_sky_hua": 0.898,
     "horizon_uav": 0.996,
-    "labelmefacade": 0.804,
-    "msrc_v2": 0.946,
+    "labelmefacade": 0.809,
+    "msrc_v2": 0.943,
     "nk_ade20k": 0.873,
-    "nk_cityscapes": 0.883,
-    "oasis": 0.98,
+    "nk_cityscapes": 0.885,
+    "oasis": 0.982,
     "tilde_webcam": 0.978,
 }
 
@@ -65,19 +66,21 @@ def test_it_computes_what_the_network_did(name: str, measure: str, limit: float)
         assert sky.info.parity[measure] <= limit
 
 
-# Not yet of house fronts near by, where 0.12.0 fails (see its card).
-@pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial", "facade")])
+@pytest.mark.parametrize("kind", [kind for kind in SCENE_KINDS if kind not in ("room", "aerial")])
 def test_built_in_scenes_with_sky(sky: skymask.Segmenter, kind: str) -> None:
     counts = Counts()
     for seed in range(900_000, 900_003):
         drawn = scene(seed, (360, 480), kind)
         counts += count(sky(drawn.image), drawn.alpha, np.ones(drawn.alpha.shape, np.bool_))
-    assert counts.iou > (NIGHT_BAR if kind in ("night", "lamplight") else SCENE_BAR)
+    assert counts.iou > (NIGHT_BAR if kind == "night" else SCENE_BAR)
 
 
-@pytest.mark.parametrize("kind", ["room", "aerial"])
+@pytest.mark.parametrize("kind", ["room", "aerial", "facade"])
 def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
-    claimed = [float((sky(scene(seed, (360, 480), kind).image) > 127).mean()) for seed in range(900_000, 900_006)]
+    drawn = (scene(seed, (360, 480), kind) for seed in range(900_000, 900_040))
+    blind = itertools.islice((one for one in drawn if not one.alpha.any()), 6)
+    claimed = [float((sky(one.image) > 127).mean()) for one in blind]
+    assert len(claimed) == 6
     assert sum(share > 0.01 for share in claimed) <= 1
 
 

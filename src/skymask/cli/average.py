@@ -26,7 +26,8 @@ def average(
 
     Args:
         end: Checkpoint of the later run.
-        start: Checkpoint of the earlier run, of the same network; one of 'fast' counts as both looks of 'accurate'.
+        start: Checkpoint of the earlier run, of the same network; for 'accurate' one of 'fast' will do. Its first look
+            stays that of END.
         output: File to write; 'skymask export' takes it.
         share: How much START counts, between 0 and 1.
     """

@@ -26,8 +26,8 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
 
     Args:
         end: Checkpoint of the later run; configuration and working size are taken from it.
-        start: Checkpoint that it was trained on from, of the same network; one of 'fast' counts as both looks of
-            'accurate'.
+        start: Checkpoint that it was trained on from, of the same network; for 'accurate' one of 'fast' will do. The
+            first look of 'accurate' is no part of it: that of `end` stays as it is.
         share: How much `start` counts, between 0 and 1.
         output: The safetensors file to write; holds the validation results, as those of `skymask train` do.
 
@@ -53,9 +53,12 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
             "averaged."
         )
     ours, theirs = last.network.state_dict(), begun.state_dict()
+    frozen = Accurate.FROZEN if isinstance(last.network, Accurate) else ()
     # Counters of batches are no weights: they stay those of the later run.
     mean = {
-        name: torch.lerp(value, theirs[name], share) if value.is_floating_point() else value
+        name: value
+        if name.startswith(frozen) or not value.is_floating_point()
+        else torch.lerp(value, theirs[name], share)
         for name, value in ours.items()
     }
     last.network.load_state_dict(mean)
