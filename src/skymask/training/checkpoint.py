@@ -67,10 +67,14 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise ModelError(f"{path} has no skymask configuration in its metadata. {REMEDY}")
     config = parse_config(json.loads(metadata["config"]), str(path))
     network = build(config.network)
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise ModelError(f"The weights in {path} do not fit the network '{config.network}': {error}") from None
+    shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
+    odd = [name for name in shapes.keys() | weights if name not in weights or weights[name].shape != shapes.get(name)]
+    if odd:
+        raise ModelError(
+            f"The weights in {path} do not fit the network '{config.network}': {len(odd)} tensors are missing, unknown "
+            f"or of another shape, among them '{min(odd)}'. {REMEDY}"
+        )
+    network.load_state_dict(weights)
     return Checkpoint(network.eval(), config, json.loads(metadata.get("metrics", "{}")))
 
 
