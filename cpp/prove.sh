@@ -44,6 +44,7 @@ step "skymask-video clip.mp4 -o out.mp4"
 "$apps/skymask-video" "$out/clip.mp4" -o "$out/out.mp4" --report "$out/report.json"
 
 step "the same with a window"
+rm -f "$out/display" # of an earlier run
 Xvfb -displayfd 3 -screen 0 1400x800x24 -nolisten tcp -noreset 3>"$out/display" 2>/dev/null &
 server=$!
 trap 'kill "$server"' EXIT
@@ -72,7 +73,9 @@ step "TensorRT engines built ahead of time"
 "$PYTHON" -m pip install -q --target "$out/tensorrt-rtx" tensorrt-rtx-cu13==1.7.1.116 ||
     echo "SKIPPED: tensorrt-rtx-cu13 cannot be had here, so no engine is built through Python"
 ahead=()
-if [ -x "$apps/build_engine/skymask-build-engine" ]; then
+if ! grep -q "INCLUDE_DIR.*/rtx-[0-9]" "$PARTS/options.cmake" 2>/dev/null; then
+    echo "SKIPPED: the headers of TensorRT for RTX cannot be had here, so no engine is built through C++"
+elif [ -x "$apps/build_engine/skymask-build-engine" ]; then
     ahead+=(--program "$apps/build_engine/skymask-build-engine")
     for folder in "$PARTS"/rtx-libs-*; do
         [ -d "$folder" ] && ahead+=(--library "$folder")
