@@ -16,7 +16,16 @@ import pytest
 
 from skymask.cli import main
 from tests.support.waiting import TIMEOUT_S
-from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms, truncate
+from tests.video.clips import (
+    VARIABLE_MS,
+    frame_bytes,
+    make_clip,
+    no_thread_left,
+    picture,
+    read_clip,
+    times_ms,
+    truncate,
+)
 
 
 @pytest.fixture
@@ -103,9 +112,7 @@ def test_a_trace_is_written_also_of_a_run_that_breaks_off(clip: Path, model: lis
     assert main(["video", str(clip), "-o", str(tmp_path / "o.mp4"), "--trace", str(trace), *model]) == 0
     assert len(json.loads(trace.read_text())["traceEvents"]) >= 5 * len(VARIABLE_MS)
     cut = make_clip(tmp_path / "cut.mp4", options={"movflags": "faststart"})
-    with av.open(str(cut)) as container:
-        entry = container.streams.video[0].index_entries[6]
-    cut.write_bytes(cut.read_bytes()[: entry.pos + 1])
+    cut.write_bytes(cut.read_bytes()[: frame_bytes(cut, 6).start + 1])
     trace.unlink()
     assert main(["video", str(cut), "-o", str(tmp_path / "o.mp4"), "--trace", str(trace), *model]) == 1
     assert json.loads(trace.read_text())["traceEvents"]
@@ -139,9 +146,7 @@ def test_a_truncated_file_leaves_the_frames_up_to_the_break(
     model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clip = make_clip(tmp_path / "in.mp4", options={"movflags": "faststart"})
-    with av.open(str(clip)) as container:
-        entry = container.streams.video[0].index_entries[6]
-    clip.write_bytes(clip.read_bytes()[: entry.pos + 1])
+    clip.write_bytes(clip.read_bytes()[: frame_bytes(clip, 6).start + 1])
     output, report = tmp_path / "out.mp4", tmp_path / "r.json"
     with no_thread_left():
         assert main(["video", str(clip), "-o", str(output), "--report", str(report), *model]) == 1

@@ -81,6 +81,13 @@ def truncate(path: Path, share: float) -> Path:
     return path
 
 
+def frame_bytes(path: Path, number: int) -> slice:
+    """Where a file keeps a frame, counted from 0 in the order of decoding; files that have an index alone."""
+    with av.open(str(path)) as container:  # an entry of its index is memory that is freed with it
+        entry = container.streams.video[0].index_entries[number]
+        return slice(entry.pos, entry.pos + entry.size)
+
+
 def read_clip(path: Path) -> list[tuple[float, NDArray[np.uint8]]]:
     """Decodes a whole video: times in seconds and RGB pictures. Raises where it does not play."""
     with av.open(str(path)) as container:
