@@ -23,9 +23,6 @@ FIRST_LOOK = (256, 320)
 class Accurate(nn.Module):
     """Two looks whose coefficients are averaged: `fast`, frozen, and a second one at the working size."""
 
-    FROZEN = ("first.",)
-    """What the names of weights begin with that are those of `fast` for good."""
-
     stride = Fast.stride
     """Working height and width must be multiples of this."""
 

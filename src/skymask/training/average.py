@@ -43,28 +43,26 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
         raise InputError(f"The share of the first weights must lie between 0 and 1; got {share}.")
     last, first = load_checkpoint(end), load_checkpoint(start)
     kinds = first.config.network, last.config.network
-    if kinds == ("fast", "accurate"):
-        begun: nn.Module = Accurate.from_fast(first.network)
-    elif kinds[0] == kinds[1]:
-        begun = first.network
-    else:
+    if kinds[0] != kinds[1] and kinds != ("fast", "accurate"):
         raise InputError(
             f"{start} holds the network '{kinds[0]}' and {end} '{kinds[1]}'; only weights of the same network can be "
             "averaged."
         )
-    ours, theirs = last.network.state_dict(), begun.state_dict()
-    frozen = Accurate.FROZEN if isinstance(last.network, Accurate) else ()
+    ours, theirs = _trained(last.network), _trained(first.network).state_dict()
     # Counters of batches are no weights: they stay those of the later run.
     mean = {
-        name: value
-        if name.startswith(frozen) or not value.is_floating_point()
-        else torch.lerp(value, theirs[name], share)
-        for name, value in ours.items()
+        name: torch.lerp(value, theirs[name], share) if value.is_floating_point() else value
+        for name, value in ours.state_dict().items()
     }
-    last.network.load_state_dict(mean)
+    ours.load_state_dict(mean)
     samples = [sample for path in last.config.data.val for sample in read_manifest(path)]
     model = Segmentation(last.network, last.working_size).eval()
     results = validate(model, samples, torch.device("cpu"), last.config.threshold)
     output.parent.mkdir(parents=True, exist_ok=True)
-    save_weights(output, mean, last.config, {"working_size": last.working_size, "val": results})
+    save_weights(output, last.network.state_dict(), last.config, {"working_size": last.working_size, "val": results})
     return results
+
+
+def _trained(network: nn.Module) -> nn.Module:
+    """The part of a network that training changes."""
+    return network.second if isinstance(network, Accurate) else network
