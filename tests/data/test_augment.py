@@ -84,3 +84,21 @@ def test_each_change_does_what_its_name_says_and_leaves_the_labels(name: str, ch
         item = run(changed(**{name: 1.0}), seed)
         assert check(item, plain)
         assert torch.equal(item.alpha, plain.alpha)
+
+
+def test_a_closer_crop_shows_no_sky() -> None:
+    plain = run(NOTHING)
+    assert plain.alpha.any()
+    items = [run(changed(ground_crop=1.0), seed) for seed in range(30)]
+    crops = [item for item in items if not torch.equal(item.image, plain.image)]  # where the few tries found one
+    assert len(crops) > 10
+    assert all(item.alpha.max() < 20 and item.valid.all() for item in crops)
+    assert not torch.equal(crops[0].image, crops[1].image)
+
+
+def test_where_all_is_sky_there_is_no_closer_crop() -> None:
+    scene = render(3, (60, 80), "day")
+    sky, known = np.full_like(scene.alpha, 255), np.ones((60, 80), bool)
+    item = augment(scene.image, sky, known, (60, 80), changed(ground_crop=1.0), np.random.default_rng(0))
+    assert torch.equal(item.image, run(NOTHING).image)
+    assert (item.alpha == 255).all()

@@ -18,6 +18,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 from torchvision.transforms.v2 import functional as tv
 
+GROUND_SCALE = (0.3, 0.7)
+"""Side of a crop without sky, as a share of the image: walls, roads and water near by, with some of what is around."""
+GROUND_TRIES = 6
+
+Crop = tuple[tuple[float, float], tuple[float, float]]
+"""Centre (x, y) and size (width, height), in pixels."""
+
 
 class AugmentConfig(BaseModel):
     """How training images are varied. Probabilities are per image."""
@@ -29,6 +36,7 @@ class AugmentConfig(BaseModel):
     vertical_flip: float = Field(0.02, ge=0, le=1, description="Rare: a sky below is hardly ever true.")
     scale: tuple[float, float] = Field((0.5, 1.15), description="Side of the crop as a share of the image; > 1 pads.")
     aspect: tuple[float, float] = Field((0.75, 1.333), description="Change of the crop's width over height.")
+    ground_crop: float = Field(0.0, ge=0, le=1, description="A closer crop of what is below or beside the sky.")
     tone: float = Field(0.8, ge=0, le=1, description="Brightness, contrast, gamma and colour cast.")
     night: float = Field(0.08, ge=0, le=1, description="Strong darkening with a cast and noise.")
     saturation: float = Field(0.4, ge=0, le=1)
@@ -73,7 +81,7 @@ def augment(
     Returns:
         The varied image with its labels; what the warp brings in from outside the image is black and not valid.
     """
-    matrix = _random_affine(image.shape[:2], size_hw, config, rng)
+    matrix = _random_affine(alpha, size_hw, config, rng)
     warped = _warp(image, matrix, size_hw, Image.Resampling.BILINEAR)
     new_alpha = _warp(alpha, matrix, size_hw, Image.Resampling.BILINEAR)
     new_valid = _warp(valid.astype(np.uint8) * 255, matrix, size_hw, Image.Resampling.BILINEAR) > 250
@@ -85,15 +93,12 @@ def augment(
 
 
 def _random_affine(
-    in_hw: tuple[int, ...], out_hw: tuple[int, int], config: AugmentConfig, rng: np.random.Generator
+    alpha: NDArray[np.uint8], out_hw: tuple[int, int], config: AugmentConfig, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """The 3x3 matrix from output pixels to input pixels (x, y, 1)."""
-    (in_h, in_w), (out_h, out_w) = in_hw, out_hw
-    side = rng.uniform(*config.scale)
-    stretch = math.sqrt(math.exp(rng.uniform(*np.log(config.aspect))))
-    crop_w, crop_h = in_w * side * stretch, in_h * side / stretch
-    centre_x = in_w / 2 + rng.uniform(-0.5, 0.5) * max(in_w - crop_w, 0)
-    centre_y = in_h / 2 + rng.uniform(-0.5, 0.5) * max(in_h - crop_h, 0)
+    out_h, out_w = out_hw
+    crop = _ground_crop(alpha, config, rng) if config.ground_crop and rng.random() < config.ground_crop else None
+    (centre_x, centre_y), (crop_w, crop_h) = crop or _crop(alpha.shape, config.scale, config, rng)
     flip_x = -1 if rng.random() < config.horizontal_flip else 1
     flip_y = -1 if rng.random() < config.vertical_flip else 1
     angle = math.radians(rng.uniform(-config.rotation_deg, config.rotation_deg))
@@ -102,6 +107,27 @@ def _random_affine(
     to_crop = np.diag([crop_w * flip_x, crop_h * flip_y, 1.0])
     rotate = np.array([[cos, -sin, centre_x], [sin, cos, centre_y], [0, 0, 1]])
     return np.asarray(rotate @ to_crop @ to_unit)
+
+
+def _crop(in_hw: tuple[int, ...], scale: tuple[float, float], config: AugmentConfig, rng: np.random.Generator) -> Crop:
+    in_h, in_w = in_hw
+    side = rng.uniform(*scale)
+    stretch = math.sqrt(math.exp(rng.uniform(*np.log(config.aspect))))
+    crop_w, crop_h = in_w * side * stretch, in_h * side / stretch
+    centre_x = in_w / 2 + rng.uniform(-0.5, 0.5) * max(in_w - crop_w, 0)
+    centre_y = in_h / 2 + rng.uniform(-0.5, 0.5) * max(in_h - crop_h, 0)
+    return (centre_x, centre_y), (crop_w, crop_h)
+
+
+def _ground_crop(alpha: NDArray[np.uint8], config: AugmentConfig, rng: np.random.Generator) -> Crop | None:
+    """A crop without sky before it is turned, or none where a few tries find none."""
+    for _ in range(GROUND_TRIES):
+        (x, y), (width, height) = crop = _crop(alpha.shape, GROUND_SCALE, config, rng)
+        rows = slice(max(int(y - height / 2), 0), math.ceil(y + height / 2))
+        columns = slice(max(int(x - width / 2), 0), math.ceil(x + width / 2))
+        if not alpha[rows, columns].any():
+            return crop
+    return None
 
 
 def _warp(

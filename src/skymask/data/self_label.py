@@ -3,18 +3,19 @@
 Every model sees every image twice, as it is and mirrored. Where the mean of all answers is sure, it becomes the label;
 where it is not, the pixel has no label. Images of a camera that never moves share one label, the mean over all of them:
 what one foggy or dark image hides, the others show (Radosavovic et al. 2018, arXiv:1712.04440, average over views of
-one image; here time is a view as well).
+one image; here time is a view as well). What all of them get wrong together, a horizon drawn by hand puts right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from skymask.data.horizons import Horizon, amend
 from skymask.data.manifest import Sample, write_manifest
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError
@@ -29,7 +30,12 @@ Sky = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
 
 def self_label(
-    images: Sequence[Path], models: Sequence[Sky], out: Path, source: str, fixed_camera: bool = False
+    images: Sequence[Path],
+    models: Sequence[Sky],
+    out: Path,
+    source: str,
+    fixed_camera: bool = False,
+    horizons: Mapping[str, Sequence[Horizon]] | None = None,
 ) -> Path:
     """Labels images and writes a manifest of them.
 
@@ -39,6 +45,7 @@ def self_label(
         out: Gets masks/, ignore/ and, last, manifest.csv. The images stay where they are.
         source: Name of the source in the manifest; the group of an image is its folder's name.
         fixed_camera: The camera never moves: all images get one label.
+        horizons: Lines below which there is no sky, by name of the image's file.
 
     Returns:
         Path of the manifest.
@@ -53,7 +60,8 @@ def self_label(
     if len({image.stem for image in images}) < len(images):
         raise InputError("Two of the images have the same name; label their folders apart.")
     samples = []
-    for image, mean in _shared(images, models) if fixed_camera else _single(images, models):
+    for image, answer in _shared(images, models) if fixed_camera else _single(images, models):
+        mean = amend(answer, (horizons or {}).get(image.name, ()))
         unsure = (mean > 1 - SURE) & (mean < SURE)
         if unsure.mean() <= MOST_UNSURE:
             samples.append(_write(image, mean, unsure, out, source))

@@ -16,6 +16,7 @@ def self_label(
     model: Annotated[list[str] | None, Parameter(negative="")] = None,
     source: str = "self_labelled",
     fixed_camera: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    horizons: Path | None = None,
 ) -> None:
     """Label photographs that have no masks, with models that agree.
 
@@ -26,6 +27,7 @@ def self_label(
     Examples:
         skymask data self-label harbour/ -o data/harbour
         skymask data self-label webcam/ -o data/webcam --fixed-camera --model fast --model other.onnx
+        skymask data self-label shores/ -o data/shores --horizons configs/shore-horizons.csv
 
     Args:
         images: Folder of photographs.
@@ -33,10 +35,13 @@ def self_label(
         model: Name of a shipped model, or an ONNX file; repeat for several. [default: fast]
         source: Name of the source in the manifest.
         fixed_camera: The images come from one camera that never moves, and share one label.
+        horizons: CSV file of lines below which there is no sky, in pixels: image,x0,y0,x1,y1,slack,open. Where open is
+            1 nothing rises above the line.
     """
     from contextlib import ExitStack
 
     from skymask import load
+    from skymask.data.horizons import read_horizons
     from skymask.data.self_label import self_label as label
     from skymask.errors import InputError
     from skymask.masks.images import SUFFIXES
@@ -47,6 +52,7 @@ def self_label(
     files = sorted(file for file in images.iterdir() if file.suffix.lower() in SUFFIXES)
     if not files:
         raise InputError(f"No photograph found in {images}; looked for {', '.join(sorted(SUFFIXES))}.")
+    lines = read_horizons(horizons, files) if horizons else None
     with ExitStack() as stack:
         models = [stack.enter_context(load(name)) for name in model or [DEFAULT_MODEL]]
-        print(label(files, models, output, source, fixed_camera))
+        print(label(files, models, output, source, fixed_camera, lines))
