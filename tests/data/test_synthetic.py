@@ -27,7 +27,7 @@ from skymask.data.synthetic.noise import PlaneNoise, fractal
 from skymask.data.synthetic.ranges import add_far_ranges
 from skymask.data.synthetic.recipes import SHARES
 from skymask.data.synthetic.scene import build
-from skymask.data.synthetic.sea import add_boat, add_buoy, add_headland
+from skymask.data.synthetic.sea import add_bank, add_boat, add_buoy, add_headland
 from skymask.data.synthetic.shading import add_dapples, add_lamplight
 from skymask.data.synthetic.street import wire_cover
 from skymask.data.synthetic.water import add_water
@@ -80,7 +80,7 @@ def test_same_seed_gives_the_same_scene_and_another_seed_another() -> None:
     assert (first.image != other.image).any()
 
 
-@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert", "ridge", "sea_fog", "lamplight"])
+@pytest.mark.parametrize("kind", ["day", "water", "snow", "desert", "ridge", "sea_fog", "lamplight", "shore"])
 def test_a_scene_keeps_its_composition_at_every_size(kind: str) -> None:
     small, large = render(9, (96, 128), kind).alpha, render(9, (288, 384), kind).alpha
     shrunk = np.asarray(Image.fromarray(large).reduce(3))
@@ -147,7 +147,7 @@ def _before_white(seed: int, size_hw: tuple[int, int] = (120, 160)) -> World:
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(
     "add",
-    [add_aircraft, add_boat, add_buoy, add_headland, add_mesas, add_canyon_walls, add_boulders, add_figures],
+    [add_aircraft, add_bank, add_boat, add_buoy, add_headland, add_mesas, add_canyon_walls, add_boulders, add_figures],
 )
 def test_what_stands_before_the_sky_is_not_sky(add: Callable[[World], None], seed: int) -> None:
     world = _before_white(seed)
@@ -189,6 +189,26 @@ def test_the_sea_in_mist_is_nearly_as_the_sky_and_yet_not_sky() -> None:
         )
         steps.append(float(np.abs(above - below).max()))
     assert 0.01 < np.median(steps) < 0.15
+
+
+def test_below_the_far_shore_nothing_is_sky_and_a_bank_may_hide_it() -> None:
+    banks = 0
+    for seed in range(16):
+        world = build(np.random.default_rng(seed), (240, 320), "shore")
+        alpha = world.look(View(world.size_hw)).alpha
+        nearest = round(world.row_at(1200.0))
+        assert (alpha[nearest + 1 :] == 0).all()
+        assert (alpha[0] == 1).mean() > 0.5
+        banks += bool((alpha[: round(world.horizon) - 12] < 1).any(axis=0).mean() > 0.05)
+    assert 2 <= banks < 14
+
+
+@pytest.mark.parametrize("silt", [0.0, 1.0])
+def test_muddy_water_is_brown(silt: float) -> None:
+    world = _world((120, 160))
+    add_water(world, 60.0, float("inf"), 0.3, silt)
+    red, _, blue = world.look(View(world.size_hw)).image[-20:].mean(axis=(0, 1))
+    assert (red > blue) == (silt == 1)
 
 
 @pytest.mark.parametrize("view", [View((120, 160)), View((120, 100)), View((120, 160), turn_px=200.0)])

@@ -70,7 +70,7 @@ def light_for(kind: str, rng: np.random.Generator) -> Light:
         return special[kind](rng)
     if kind == "desert" and rng.random() < 0.3:
         return _dust(rng)
-    at_any_hour = kind in ("water", "city", "forest", "snow", "sky", "desert", "ridge", "facade")
+    at_any_hour = kind in ("water", "city", "forest", "snow", "sky", "desert", "ridge", "facade", "shore")
     hour = rng.random() if at_any_hour else 1.0
     night_share = 0.16 if kind in ("city", "water", "snow") else 0.05
     if kind == "night" or hour < night_share:

@@ -7,7 +7,8 @@ import numpy as np
 from skymask.data.synthetic.canvas import Canvas
 from skymask.data.synthetic.layers import World, cover_below, layer_of, own_randomness
 from skymask.data.synthetic.light import Colour, mix, rgb
-from skymask.data.synthetic.noise import PlaneNoise, fractal, ridge, smoothstep
+from skymask.data.synthetic.noise import PlaneNoise, fractal, relief, ridge, smoothstep
+from skymask.data.synthetic.plants import leaf_colour
 
 
 @own_randomness
@@ -28,6 +29,24 @@ def add_headland(world: World) -> None:
     # It ends at the water line: the water would mirror what lies below.
     shore = np.clip(world.horizon + 1 - np.arange(height, dtype=np.float32), 0, 1)[:, None]
     world.items.append(layer_of(colour, np.asarray(cover_below(line, height) * shore, np.float32), rng, 6000.0))
+
+
+@own_randomness
+def add_bank(world: World) -> None:
+    """Adds a wooded slope near by, which rises from the lower edge to one side, now and then above the horizon."""
+    rng = world.rng
+    height, width = world.size_hw
+    x = (np.arange(width * 4, dtype=np.float32) + 0.5) / (width * 4)
+    foot, top = float(rng.uniform(0.2, 0.85)), float(rng.uniform(-0.25, 0.9))
+    rise = smoothstep(foot, foot - float(rng.uniform(0.25, 0.9)), x if rng.random() < 0.5 else x[::-1])
+    crest = world.horizon + (height - world.horizon) * (1.08 - (1.08 - top) * rise)
+    crowns = np.abs(ridge(rng, width * 4, float(rng.uniform(25, 80)) * world.unit * 4, 5, 0.6))
+    line = np.asarray(crest - (6 + 22 * rise) * world.unit * crowns, np.float32)
+    bumps = fractal(rng, world.size_hw, float(rng.uniform(10, 34)) * world.unit, 5, 0.65, 1.1)
+    facing = np.clip(0.45 + 0.35 * relief(bumps, (world.light.side(), -1.2), 1), 0, 1)
+    surface = leaf_colour(rng) * (0.66 + 0.2 * np.clip(bumps, -1.5, 1.5))[..., None]
+    colour = world.light.shade(np.asarray(surface, np.float32), facing, 0.06)
+    world.items.append(layer_of(colour, cover_below(line, height), rng, 60.0))
 
 
 @own_randomness

@@ -88,9 +88,10 @@ class Water:
 
 
 @own_randomness
-def add_water(world: World, shore: float, shore_m: float, rough: float) -> None:
-    """Adds water below the row `shore`; everything added before is reflected in it."""
+def add_water(world: World, shore: float, shore_m: float, rough: float, silt: float = 0.0) -> None:
+    """Adds water below the row `shore` that mirrors everything added before; `silt` is 0 for clear, 1 for muddy."""
     rng = world.rng
     deep = mix(rgb(0.05, 0.20, 0.27), rgb(0.16, 0.26, 0.20), float(rng.random()))
+    deep = mix(deep, rgb(0.46, 0.40, 0.31), silt)
     waves, chop = PlaneNoise(rng, 3, 0.6), PlaneNoise(rng, 3, 0.85)
     world.items.append(Water(shore, shore_m, waves, chop, rough, deep))

@@ -8,7 +8,7 @@ from skymask.data.synthetic.aerial import add_ground_from_above
 from skymask.data.synthetic.layers import World
 from skymask.data.synthetic.recipes.country import desert, fog, forest, landscape, ridge, snow
 from skymask.data.synthetic.recipes.town import city, facade, lamplight
-from skymask.data.synthetic.recipes.water import lake_or_sea, sea_fog
+from skymask.data.synthetic.recipes.water import lake_or_sea, sea_fog, shore
 from skymask.data.synthetic.rooms import add_room
 from skymask.data.synthetic.sky import add_contrail, add_sky
 
@@ -39,9 +39,10 @@ RECIPES: dict[str, Callable[[World], None]] = {
     "sea_fog": sea_fog,
     "lamplight": lamplight,
     "facade": facade,
+    "shore": shore,
 }
 # How often each kind is drawn, in the order above. New kinds take from the last ones: most seeds keep their scene.
 SHARES = (
     *(0.095, 0.078, 0.069, 0.069, 0.052, 0.113, 0.122, 0.078, 0.043, 0.05, 0.043, 0.043, 0.035),
-    *(0.04, 0.025, 0.025, 0.02),
+    *(0.04, 0.025, 0.025, 0.01, 0.01),
 )
