@@ -77,6 +77,8 @@ def test_the_shipped_horizons_can_be_read() -> None:
     (("a.jpg", 0, 10, 30, "x", 1.5, 1), "line 2: a horizon is five numbers"),
     (("a.jpg", 0, 10, 30, 12, 1.5, "yes"), "line 2: a horizon is five numbers"),
     (("a.jpg", 0, 10, 30), "line 2: a horizon is five numbers"),
+    (("a.jpg", 0, "nan", 30, 12, 1.5, 1), "line 2: the five numbers are finite"),
+    (("a.jpg", 0, 10, 30, 12, -1, 1), "line 2: the five numbers are finite, and slack is 0 or more"),
     (("a.jpg", 30, 10, 30, 12, 1.5, 1), "line 2: a horizon runs from left to right"),
     (("other.jpg", 0, 10, 30, 12, 1.5, 1), "None of the 1 images is in"),
 ])  # fmt: skip

@@ -6,7 +6,7 @@ agreement shows it. One line a picture does: below a horizon there is no sky.
 
 from __future__ import annotations
 
-import csv
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from skymask.data.hand_lists import numbered_rows
 from skymask.errors import DataError, InputError
 
 COLUMNS = ("image", "x0", "y0", "x1", "y1", "slack", "open")
@@ -69,20 +70,17 @@ def read_horizons(path: Path, images: Iterable[Path]) -> dict[str, list[Horizon]
     if not path.is_file():
         raise InputError(f"There are no horizons at {path}.")
     horizons = defaultdict(list)
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
-        if missing:
-            raise DataError(f"{path} has no column '{missing[0]}'. It needs: {', '.join(COLUMNS)}.")
-        for line, row in enumerate(reader, start=2):
-            try:
-                x0, y0, x1, y1, slack = (float(row[column]) for column in COLUMNS[1:6])
-                horizon = Horizon((x0, y0), (x1, y1), slack, {"0": False, "1": True}[row["open"]])
-            except (ValueError, TypeError, KeyError):
-                raise DataError(f"{path}, line {line}: a horizon is five numbers and, for 'open', 0 or 1.") from None
-            if not x0 < x1:
-                raise DataError(f"{path}, line {line}: a horizon runs from left to right, x0 is less than x1.")
-            horizons[row["image"]].append(horizon)
+    for line, row in numbered_rows(path, COLUMNS):
+        try:
+            numbers = x0, y0, x1, y1, slack = [float(row[column]) for column in COLUMNS[1:6]]
+            horizon = Horizon((x0, y0), (x1, y1), slack, {"0": False, "1": True}[row["open"]])
+        except (ValueError, TypeError, KeyError):
+            raise DataError(f"{path}, line {line}: a horizon is five numbers and, for 'open', 0 or 1.") from None
+        if not all(map(math.isfinite, numbers)) or slack < 0:
+            raise DataError(f"{path}, line {line}: the five numbers are finite, and slack is 0 or more.")
+        if not x0 < x1:
+            raise DataError(f"{path}, line {line}: a horizon runs from left to right, x0 is less than x1.")
+        horizons[row["image"]].append(horizon)
     names = {image.name for image in images}
     if not names & horizons.keys():
         raise DataError(f"None of the {len(names)} images is in {path}. Its column 'image' holds names of files.")

@@ -45,7 +45,8 @@ def self_label(
         out: Gets masks/, ignore/ and, last, manifest.csv. The images stay where they are.
         source: Name of the source in the manifest; the group of an image is its folder's name.
         fixed_camera: The camera never moves: all images get one label.
-        horizons: Lines below which there is no sky, by name of the image's file.
+        horizons: Lines below which there is no sky, by name of the image's file; of that image alone, even of a fixed
+            camera's.
 
     Returns:
         Path of the manifest.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from skymask.data.hand_lists import numbered_rows
 from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import DataError, InputError
 
@@ -55,19 +55,14 @@ def read_corrections(path: Path) -> dict[str, str]:
     if not path.is_file():
         raise InputError(f"There are no corrections at {path}. Correct data.corrections, or remove the key.")
     verdicts: dict[str, str] = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
-        if missing:
-            raise DataError(f"{path} has no column '{missing[0]}'. It needs: {', '.join(COLUMNS)}.")
-        for line, row in enumerate(reader, start=2):
-            if row["verdict"] not in VERDICTS:
-                raise DataError(
-                    f"{path}, line {line}: there is no verdict '{row['verdict']}'. Use one of: {', '.join(VERDICTS)}."
-                )
-            if row["image"] in verdicts:
-                raise DataError(f"{path}, line {line}: {row['image']} stands there twice. Remove one of the lines.")
-            verdicts[row["image"]] = row["verdict"]
+    for line, row in numbered_rows(path, COLUMNS):
+        if row["verdict"] not in VERDICTS:
+            raise DataError(
+                f"{path}, line {line}: there is no verdict '{row['verdict']}'. Use one of: {', '.join(VERDICTS)}."
+            )
+        if row["image"] in verdicts:
+            raise DataError(f"{path}, line {line}: {row['image']} stands there twice. Remove one of the lines.")
+        verdicts[row["image"]] = row["verdict"]
     if not verdicts:
         raise DataError(f"{path} lists no images. Add rows, or remove the key data.corrections.")
     return verdicts
