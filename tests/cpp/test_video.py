@@ -117,6 +117,14 @@ def test_a_file_that_breaks_off_keeps_its_frames(tiny_model: Path, tmp_path: Pat
     assert 3 <= len(read_clip(tmp_path / "out.mp4")) < 10
 
 
+def test_frames_that_an_edit_list_hides_are_not_missed(tiny_model: Path, tmp_path: Path) -> None:
+    trimmed = make_clip(tmp_path / "trimmed.mp4", times_ms=range(-1000, 1000, 100))
+    assert len(read_clip(trimmed)) == 10  # of 20 in the file
+    done = video(tiny_model, trimmed, "-o", tmp_path / "out.mp4")
+    assert done.code == 0, done.err
+    assert len(read_clip(tmp_path / "out.mp4")) == 10
+
+
 def wrong_inputs(folder: Path) -> dict[str, tuple[list[object], int, str]]:
     clip = make_clip(folder / "clip.mp4")
     (folder / "empty.mp4").touch()

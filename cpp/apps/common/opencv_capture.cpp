@@ -18,7 +18,7 @@ namespace {
 
 constexpr double fallback_rate = 25;   // for streams that declare none
 constexpr double highest_rate = 1000;  // some streams declare the ticks of their clock instead of a frame rate
-constexpr long count_slack = 3;        // frames that an index lists and an edit list hides
+constexpr long count_slack = 3;        // frames that may be missing from the end of a whole file
 
 cv::Mat scaled(const cv::Mat& image, cv::Size size) {
     cv::Mat result;
@@ -49,6 +49,9 @@ OpenCvCapture::OpenCvCapture(cv::VideoCapture capture, SourceInfo info, const Ca
     const double rate = capture_.get(cv::CAP_PROP_FPS);
     declared_rate_ = rate > 0 && rate < highest_rate ? rate : fallback_rate;
     declared_count_ = std::max(0L, std::lround(capture_.get(cv::CAP_PROP_FRAME_COUNT)));
+    if (const auto shown_s = shown_video_s(file_)) {  // OpenCV counts frames that an edit list hides as well
+        declared_count_ = std::min(declared_count_, std::lround(*shown_s * declared_rate_));
+    }
     if (scale_to_) {
         check_size(*scale_to_, "--size");
     }

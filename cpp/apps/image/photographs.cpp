@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -76,6 +77,24 @@ std::vector<ImageJob> jobs_of_folder(const fs::path& folder, const fs::path& out
     return jobs;
 }
 
+/// Where the data of a JPEG picture begins: its head is a row of segments that tell their own length (ITU-T T.81, B.1.1.4), so
+/// previews within them are passed over. Nothing where the file ends before.
+std::optional<std::size_t> first_scan(std::string_view jpeg) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(jpeg[at]); };
+    std::size_t at = 2;
+    while (at + 4 <= jpeg.size()) {
+        if (byte(at) != 0xff || byte(at + 1) == 0xff) {  // fill bytes, or stray ones: decoders pass over both
+            ++at;
+            continue;
+        }
+        if (byte(at + 1) == 0xda) {
+            return at;
+        }
+        at += 2 + (static_cast<std::size_t>(byte(at + 2)) << 8 | byte(at + 3));
+    }
+    return std::nullopt;
+}
+
 void check_results_are_distinct(const std::vector<ImageJob>& jobs) {
     std::map<fs::path, fs::path> by_result;
     for (const ImageJob& job : jobs) {
@@ -126,11 +145,10 @@ bool is_cut_short(const std::vector<unsigned char>& bytes) {
     if (!text.starts_with("\xff\xd8")) {
         return false;
     }
-    // Within the picture's data, 0xff is only followed by 0 or a restart marker. A preview in the head ends as well,
-    // but before the scan of the picture itself begins.
-    const auto scan = text.rfind("\xff\xda");
-    const auto end = text.rfind("\xff\xd9");
-    return scan == std::string_view::npos || end == std::string_view::npos || end < scan;
+    const auto scan = first_scan(text);
+    // Within the picture's data, 0xff is only followed by 0 or a restart marker. What a phone appends, a clip for example,
+    // comes after the picture's own end.
+    return !scan || text.find("\xff\xd9", *scan) == std::string_view::npos;
 }
 
 cv::Mat read_photograph(const fs::path& path) {

@@ -1,8 +1,11 @@
 #include "mp4_boxes.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -18,12 +21,38 @@ std::string box(const std::string& type, std::size_t content, std::size_t announ
     return head + type + std::string(content, '\0');
 }
 
-Mp4State look_at(const std::string& bytes) {
+std::string around(const std::string& type, const std::string& content) {
+    return box(type, 0, 8 + content.size()) + content;
+}
+
+/// Fields of four bytes each.
+std::string fields(const std::vector<std::uint32_t>& values) {
+    std::string bytes;
+    for (const std::uint32_t value : values) {
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            bytes += static_cast<char>(value >> shift & 0xFF);
+        }
+    }
+    return bytes;
+}
+
+std::string track(const std::string& handler, const std::string& header) {
+    return around("trak", around("tkhd", header) + around("mdia", around("hdlr", fields({0, 0}) + handler)));
+}
+
+template <typename Look>
+auto look_with(Look look, const std::string& bytes) {
     const auto path = std::filesystem::temp_directory_path() / "skymask-test-boxes.mp4";
     std::ofstream(path, std::ios::binary) << bytes;
-    const Mp4State state = look_at_mp4(path);
+    const auto found = look(path);
     std::filesystem::remove(path);
-    return state;
+    return found;
+}
+
+Mp4State look_at(const std::string& bytes) { return look_with(look_at_mp4, bytes); }
+
+std::optional<double> shown(const std::string& in_movie) {
+    return look_with(shown_video_s, box("ftyp", 16) + around("moov", in_movie) + box("mdat", 30));
 }
 
 TEST(Mp4Boxes, TellsWholeFilesFromOthers) {
@@ -53,6 +82,24 @@ TEST(Mp4Boxes, ReadsLargeSizes) {
 
 TEST(Mp4Boxes, ABoxSmallerThanItsHeadEndsTheSearch) {
     EXPECT_EQ(look_at(box("ftyp", 16) + box("moov", 100) + box("mdat", 20, 4)), Mp4State::cut_short);
+}
+
+TEST(Mp4Boxes, TellsHowLongTheVideoPlays) {
+    const std::string ticks_of_600 = around("mvhd", fields({0, 0, 0, 600}));
+    const std::string sound = track("soun", fields({0, 0, 0, 1, 0, 3000}));
+    const std::string video = track("vide", fields({0, 0, 0, 2, 0, 900}));
+    EXPECT_EQ(shown(ticks_of_600 + sound + video), 1.5);
+    EXPECT_EQ(shown(ticks_of_600 + sound), std::nullopt);
+    EXPECT_EQ(shown(video), std::nullopt);
+    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0, 0, 2, 0, 0}))), std::nullopt);
+    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0, 0, 2, 0, UINT32_MAX}))), std::nullopt);
+    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0}))), std::nullopt);
+    EXPECT_EQ(look_with(shown_video_s, "no boxes at all"), std::nullopt);
+}
+
+TEST(Mp4Boxes, ReadsWideTimes) {
+    const std::string ticks_of_600 = around("mvhd", fields({1U << 24, 0, 0, 0, 0, 600}));
+    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({1U << 24, 0, 0, 0, 0, 2, 0, 0, 900}))), 1.5);
 }
 
 }  // namespace

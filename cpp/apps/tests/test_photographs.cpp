@@ -78,6 +78,35 @@ TEST_F(Photographs, CutOffFilesAreToldFromWholeOnes) {
     }
 }
 
+std::vector<unsigned char> jpeg() {
+    std::vector<unsigned char> bytes;
+    cv::imencode(".jpg", cv::Mat(40, 60, CV_8UC3, cv::Scalar(200, 120, 30)), bytes);
+    return bytes;
+}
+
+TEST_F(Photographs, WhatFollowsAPictureDoesNotCutIt) {
+    std::vector<unsigned char> with_clip = jpeg();
+    // A phone's clip behind its photograph, in which the markers of a scan's begin and of an end stand by chance.
+    const std::vector<unsigned char> clip{0x00, 0xff, 0xd9, 0x12, 0xff, 0xda, 0x34};
+    with_clip.insert(with_clip.end(), clip.begin(), clip.end());
+    EXPECT_FALSE(is_cut_short(with_clip));
+}
+
+TEST_F(Photographs, APreviewDoesNotEndThePicture) {
+    const std::vector<unsigned char> preview = jpeg();
+    std::vector<unsigned char> bytes = jpeg();
+    const std::size_t length = preview.size() + 2;
+    std::vector<unsigned char> segment{0xff, 0xe1, static_cast<unsigned char>(length >> 8),
+                                       static_cast<unsigned char>(length & 0xff)};
+    segment.insert(segment.end(), preview.begin(), preview.end());
+    bytes.insert(bytes.begin() + 2, segment.begin(), segment.end());
+    EXPECT_FALSE(is_cut_short(bytes));
+    const std::size_t head = 2 + segment.size();
+    for (const std::size_t kept : {head - 1, head, head + 20, bytes.size() - 13}) {
+        EXPECT_TRUE(is_cut_short({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(kept)})) << kept;
+    }
+}
+
 TEST_F(Photographs, WhatIsNoImageIsNamed) {
     EXPECT_THROW(static_cast<void>(read_photograph(touch("photos/a.jpg"))), MediaError);
     EXPECT_THROW(static_cast<void>(read_photograph(folder / "none.jpg")), MediaError);
