@@ -24,12 +24,10 @@ def write(tmp_path: Path, *rows: str, head: str = "image,verdict,note") -> Path:
     return path
 
 
-def test_only_wrong_labels_are_left_out(manifest: Path, tmp_path: Path) -> None:
-    corrections = write(
-        tmp_path, '1.png,label-wrong,"a tower, called sky"', "2.png,label-coarse,", "3.png,model-wrong,"
-    )
-    names = [sample.image.name for sample in read_training_samples([manifest], corrections)]
-    assert names == ["0.png", "2.png", "3.png", "4.png", "5.png"]
+def test_wrong_labels_and_validation_images_are_left_out(manifest: Path, tmp_path: Path) -> None:
+    rows = ('1.png,label-wrong,"a tower, called sky"', "2.png,label-coarse,", "3.png,model-wrong,", "4.png,in-validation,")
+    names = [sample.image.name for sample in read_training_samples([manifest], write(tmp_path, *rows))]
+    assert names == ["0.png", "2.png", "3.png", "5.png"]
     assert len(read_training_samples([manifest])) == 6
 
 

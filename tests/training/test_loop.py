@@ -130,11 +130,32 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_epoch(
     assert all(torch.isfinite(tensor.float()).all() for tensor in weights.values())
 
 
+def test_an_epoch_is_noted_before_its_checkpoints(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(path: Path, state: dict) -> None:
+        if state["epoch"] == 2:
+            raise KeyboardInterrupt
+        original(path, state)
+
+    config, original = tiny_config(manifest), loop.save_resume
+    monkeypatch.setattr(loop, "save_resume", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    monkeypatch.setattr(loop, "save_resume", original)
+    loop.train(config, tmp_path / "run", resume=True, devices=loop.Devices("cpu"))
+    assert [line["epoch"] for line in records(tmp_path / "run")] == [1, 2, 3]
+
+
 def test_a_folder_with_a_run_is_not_overwritten(manifest: Path, tmp_path: Path) -> None:
     config = tiny_config(manifest)
     loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
     with pytest.raises(InputError, match="--resume"):
         loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    (tmp_path / "run" / "resume.pt").rename(tmp_path / "resume.pt")
+    with pytest.raises(InputError, match=r"holds a run already \(best.safetensors, last.safetensors, metrics.jsonl\)"):
+        loop.train(config, tmp_path / "run", devices=loop.Devices("cpu"))
+    (tmp_path / "resume.pt").rename(tmp_path / "run" / "resume.pt")
     changed = config.model_copy(update={"seed": 7})
     with pytest.raises(InputError, match="another configuration"):
         loop.train(changed, tmp_path / "run", resume=True, devices=loop.Devices("cpu"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
 from skymask.training.losses import boundary_band, sky_loss
@@ -18,16 +19,17 @@ def everywhere(alpha: torch.Tensor) -> torch.Tensor:
 
 
 def test_the_band_lies_along_the_border_and_has_its_width() -> None:
-    band = boundary_band(scene(), 5)
+    band = boundary_band(scene(), everywhere(scene()), 5)
     assert band[0, :, 0].nonzero().flatten().tolist() == [8, 9, 10, 11]
-    assert boundary_band(torch.ones(1, 20, 30), 5).max() == 0  # the picture's edge is no border
+    all_sky = torch.ones(1, 20, 30)
+    assert boundary_band(all_sky, everywhere(all_sky), 5).max() == 0  # the picture's edge is no border
 
 
 def test_the_band_equals_a_square_maximum() -> None:
     alpha = torch.rand(1, 17, 23)
     local = torch.nn.functional
     square = local.max_pool2d(alpha[:, None], 7, 1, 3) + local.max_pool2d(-alpha[:, None], 7, 1, 3)
-    assert torch.equal(boundary_band(alpha, 7), square[:, 0])
+    assert torch.allclose(boundary_band(alpha, everywhere(alpha), 7), square[:, 0])
 
 
 def test_right_answers_cost_little_and_wrong_ones_much() -> None:
@@ -47,6 +49,26 @@ def test_pixels_without_label_have_no_influence() -> None:
     assert logits.grad is not None
     assert logits.grad[:, :, :15].abs().max() == 0
     assert logits.grad[:, :, 15:].abs().max() > 0
+
+
+@pytest.mark.parametrize("hidden", [0.0, 0.3, 1.0])
+def test_what_stands_under_pixels_without_label_does_not_matter(hidden: float) -> None:
+    alpha = scene()
+    valid = everywhere(alpha)
+    valid[:, 5:, 20:] = False
+    logits = torch.randn_like(alpha)
+    other = torch.where(valid, alpha, hidden)
+    parts = [sky_loss(logits, each, valid, **PARTS) for each in (alpha, other)]
+    assert torch.equal(*parts)
+
+
+def test_no_border_runs_along_pixels_without_label() -> None:
+    sky = torch.ones(1, 20, 30)
+    valid = everywhere(sky)
+    valid[:, :, 20:] = False
+    assert boundary_band(torch.where(valid, sky, 0.0), valid, 5).max() == 0
+    assert boundary_band(torch.zeros_like(sky), ~valid, 5).max() == 0
+    assert boundary_band(sky, valid & ~valid, 5).max() == 0
 
 
 def test_an_error_at_the_border_costs_more_than_one_far_away() -> None:

@@ -51,7 +51,7 @@ class TrainingSet(Dataset[dict[str, Tensor]]):
     ) -> NDArray[np.uint8]:
         for _ in range(SWAP_TRIES):
             donor = self.samples[rng.integers(len(self.samples))]
-            patch = sky_patch(donor.load_image(), donor.load_mask())
+            patch = sky_patch(donor.load_image(), np.where(donor.load_valid(), donor.load_mask(), np.uint8(0)))
             if patch is not None:
                 return swap_sky(image, alpha, patch)
         return image
@@ -77,7 +77,7 @@ class BalancedSampler(Sampler[Draw]):
 
         Args:
             samples: What to draw from.
-            count: Draws an epoch, over all ranks.
+            count: Draws an epoch, over all ranks; what cannot be shared evenly is left out.
             balance: A source's share grows with its size to this power: 0 all alike, 1 as they come.
             weights: Further factor for single sources.
             seed: Start of all chance.
@@ -100,8 +100,9 @@ class BalancedSampler(Sampler[Draw]):
         rng = np.random.default_rng((self.seed, self.epoch))
         indices = rng.choice(len(self.probabilities), size=self.count, p=self.probabilities)
         seeds = rng.integers(2**62, size=self.count)
-        for position in range(self.rank, self.count, self.ranks):
+        for position in range(self.rank, len(self) * self.ranks, self.ranks):
             yield int(indices[position]), int(seeds[position]), self.size_hw
 
     def __len__(self) -> int:
-        return len(range(self.rank, self.count, self.ranks))
+        # As many for each: a process with one batch more would wait for the others for ever.
+        return self.count // self.ranks

@@ -1,4 +1,4 @@
-"""Leaves out training images whose labels people found wrong: a CSV file beside the configuration says which."""
+"""Leaves out training images that people found unfit: a CSV file beside the configuration says which, and why."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import DataError, InputError
 
 COLUMNS = ("image", "verdict", "note")
-VERDICTS = ("label-wrong", "label-coarse", "model-wrong")
+LEFT_OUT = ("label-wrong", "in-validation")
+"""Verdicts on images that are not trained on: their label is wrong, or a validation image shows the same."""
+VERDICTS = (*LEFT_OUT, "label-coarse", "model-wrong")
 
 
 def read_training_samples(manifests: Sequence[Path], corrections: Path | None = None) -> list[Sample]:
@@ -19,7 +21,7 @@ def read_training_samples(manifests: Sequence[Path], corrections: Path | None = 
     Args:
         manifests: CSV files of labelled images.
         corrections: CSV file with the columns `COLUMNS`; `image` as the manifest that lists it writes it. Images with
-            the verdict "label-wrong" are left out; the other verdicts are notes, and change nothing.
+            a verdict of `LEFT_OUT` are left out; the other verdicts are notes, and change nothing.
 
     Returns:
         The samples in the order of the manifests.
@@ -39,9 +41,9 @@ def read_training_samples(manifests: Sequence[Path], corrections: Path | None = 
             f"'{next(iter(verdicts))}'. Its column 'image' must repeat that of the manifests; or remove the key "
             "data.corrections."
         )
-    kept = [sample for sample, name in listed if verdicts.get(name) != "label-wrong"]
+    kept = [sample for sample, name in listed if verdicts.get(name) not in LEFT_OUT]
     if not kept:
-        raise DataError(f"{corrections} calls the label of every training image wrong: nothing is left to train on.")
+        raise DataError(f"{corrections} leaves out every training image: nothing is left to train on.")
     return kept
 
 

@@ -25,7 +25,7 @@ from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_resume, save_resume, save_weights
 from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
 from skymask.training.corrections import read_training_samples
-from skymask.training.log import RunLog
+from skymask.training.log import METRICS_FILE, RunLog
 from skymask.training.losses import sky_loss
 from skymask.training.memory import keep_memory
 from skymask.training.precision import keep_depthwise_fp32
@@ -34,6 +34,7 @@ from skymask.training.validate import validate
 
 PRECISIONS = {"fp32": "32-true", "bf16": "bf16-mixed", "fp16": "16-mixed"}
 RESUME_FILE = "resume.pt"
+CHECKPOINTS = BEST, LAST = "best.safetensors", "last.safetensors"
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         for epoch in range(run.epoch, config.epochs):
             record = run.train_epoch(epoch, log)
             if fabric.is_global_zero and log:
+                log.epoch(record)  # first: what an interrupted run noted too early, the resumed one removes
                 run.keep(record)
-                log.epoch(record)
             fabric.barrier()
-    return folder / "best.safetensors"
+    return folder / BEST
 
 
 class _Run:
@@ -153,7 +154,7 @@ class _Run:
             "step": self.step,
             "working_size": stage.working_size,
             "loss": sum(losses) / len(losses),
-            "images_per_s": len(self.sampler) * self.fabric.world_size / seconds,
+            "images_per_s": self.steps_per_epoch * self.config.optimiser.batch_size * self.fabric.world_size / seconds,
             "seconds": seconds,
         }
         if log:
@@ -187,10 +188,10 @@ class _Run:
     def keep(self, record: dict[str, Any]) -> None:
         """Writes the checkpoints of a finished epoch."""
         weights = cast(Segmentation, self.averaged.module).network.state_dict()
-        save_weights(self.folder / "last.safetensors", weights, self.config, record)
+        save_weights(self.folder / LAST, weights, self.config, record)
         if record["val"]["score"] > self.best_score:
             self.best_score = record["val"]["score"]
-            save_weights(self.folder / "best.safetensors", weights, self.config, record)
+            save_weights(self.folder / BEST, weights, self.config, record)
         save_resume(
             self.folder / RESUME_FILE,
             {
@@ -221,11 +222,12 @@ def _open_devices(devices: Devices, precision: str) -> Fabric:
 
 
 def _check_folder(folder: Path, resume: bool) -> None:
-    exists = (folder / RESUME_FILE).exists()
-    if exists and not resume:
-        raise InputError(f"{folder} holds a run already. Continue it with --resume, or choose another with --output.")
-    if resume and not exists:
-        raise InputError(f"There is no run to resume in {folder}. Start it without --resume.")
+    if resume and not (folder / RESUME_FILE).exists():
+        raise InputError(f"There is no run to resume in {folder} ({RESUME_FILE} is missing). Start it without --resume.")
+    kept = [name for name in (RESUME_FILE, *CHECKPOINTS, METRICS_FILE) if (folder / name).exists()]
+    if kept and not resume:
+        remedy = "Continue it with --resume, or choose" if RESUME_FILE in kept else "Choose"
+        raise InputError(f"{folder} holds a run already ({', '.join(kept)}). {remedy} another with --output.")
     folder.mkdir(parents=True, exist_ok=True)
 
 
