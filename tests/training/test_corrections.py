@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
 from skymask.training import checkpoint, loop, start
 from skymask.training.corrections import VERDICTS, read_corrections, read_training_samples
 from tests.support.datasets import write_dataset
 from tests.support.tiny_training import tiny_config, tiny_network
 
-SHIPPED = Path(__file__).parents[2] / "configs" / "label-corrections.csv"
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "configs" / "label-corrections.csv"
 
 
 @pytest.fixture
@@ -25,7 +29,12 @@ def write(tmp_path: Path, *rows: str, head: str = "image,verdict,note") -> Path:
 
 
 def test_wrong_labels_and_validation_images_are_left_out(manifest: Path, tmp_path: Path) -> None:
-    rows = ('1.png,label-wrong,"a tower, called sky"', "2.png,label-coarse,", "3.png,model-wrong,", "4.png,in-validation,")
+    rows = (
+        '1.png,label-wrong,"a tower, called sky"',
+        "2.png,label-coarse,",
+        "3.png,model-wrong,",
+        "4.png,in-validation,",
+    )
     names = [sample.image.name for sample in read_training_samples([manifest], write(tmp_path, *rows))]
     assert names == ["0.png", "2.png", "3.png", "5.png"]
     assert len(read_training_samples([manifest])) == 6
@@ -84,6 +93,26 @@ def test_a_run_draws_from_what_is_left(manifest: Path, tmp_path: Path, monkeypat
     stages = [{"epochs": 1, "working_size": [32, 32], "frame_size": [32, 48]}]
     loop.train(tiny_config(manifest, data=data, stages=stages), tmp_path / "run", devices=loop.Devices("cpu"))
     assert drawn == [5]
+
+
+LABELLED = [folder for folder in (ROOT / "data", ROOT.parent / "shared" / "data") if (folder / "train").is_dir()]
+
+
+@pytest.mark.skipif(not LABELLED, reason="the labelled photographs are not here")
+def test_no_validation_image_is_trained_on() -> None:
+    trained = read_training_samples([LABELLED[0] / "train" / "manifest.csv"], SHIPPED)
+    small = np.stack([thumbnail(sample.image) for sample in trained])
+    for sample in read_manifest(LABELLED[0] / "val" / "manifest.csv"):
+        difference = np.abs(small - thumbnail(sample.image)).mean(axis=1)
+        nearest = trained[int(difference.argmin())]
+        assert difference.min() > 4, f"{sample.image} shows what {nearest.image} shows"
+
+
+def thumbnail(path: Path) -> np.ndarray:
+    """float32 [3072], grey levels."""
+    with Image.open(path) as image:
+        image.draft("L", (128, 96))
+        return np.asarray(image.convert("L").resize((64, 48)), np.float32).ravel()
 
 
 def test_the_shipped_corrections_can_be_read() -> None:

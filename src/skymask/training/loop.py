@@ -223,7 +223,9 @@ def _open_devices(devices: Devices, precision: str) -> Fabric:
 
 def _check_folder(folder: Path, resume: bool) -> None:
     if resume and not (folder / RESUME_FILE).exists():
-        raise InputError(f"There is no run to resume in {folder} ({RESUME_FILE} is missing). Start it without --resume.")
+        raise InputError(
+            f"There is no run to resume in {folder} ({RESUME_FILE} is missing). Start it without --resume."
+        )
     kept = [name for name in (RESUME_FILE, *CHECKPOINTS, METRICS_FILE) if (folder / name).exists()]
     if kept and not resume:
         remedy = "Continue it with --resume, or choose" if RESUME_FILE in kept else "Choose"

@@ -32,7 +32,9 @@ def _highest(values: Tensor, width: int) -> Tensor:
 def sky_loss(
     logits: Tensor, alpha: Tensor, valid: Tensor, boundary_weight: float, boundary_width: int, dice_weight: float
 ) -> Tensor:
-    """Binary cross-entropy with a heavier border, plus soft Dice (Milletari et al. 2016, arXiv:1606.04797) over the batch.
+    """Binary cross-entropy with a heavier border, plus soft Dice over the batch.
+
+    Dice as a loss is that of Milletari et al. 2016 (V-Net, arXiv:1606.04797).
 
     Args:
         logits: float [N, H, W].
