@@ -6,13 +6,16 @@ import re
 import shlex
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 import skymask
 from skymask.cli import app, main
 from skymask.data.synthetic import clip, render
+from skymask.video.demo import DemoSource
 from skymask.video.sink import VideoSink
 
 ROOT = Path(__file__).parents[1]
@@ -75,6 +78,37 @@ def test_the_three_lines_of_python() -> None:
     names: dict[str, object] = {"frame": frame, "skymask": skymask}
     exec(code[1], names)
     assert names["alpha"].shape == (120, 160)  # type: ignore[attr-defined]
+
+
+def python_blocks() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "python.md").read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_a_stream_is_segmented_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, stream, _ = python_blocks()
+    monkeypatch.setattr("skymask.video.open_source.open_source", lambda _: DemoSource(frame_count=3, size_hw=(90, 120)))
+    names: dict[str, object] = {}
+    exec(stream, names)
+    assert names["alpha"].shape == (90, 120)  # type: ignore[attr-defined]
+    assert names["is_blind"] is False
+
+
+def test_frames_of_a_callback_are_segmented_as_the_page_says() -> None:
+    _, _, callback = python_blocks()
+    names: dict[str, Any] = {}
+    exec(callback, names)
+    frame = render(4, (120, 160), "day").image
+    masks: list[np.ndarray] = []
+
+    def publish(alpha: np.ndarray) -> None:
+        masks.append(alpha)
+        names["on_image"](None)  # ends the loop
+
+    names["on_image"](np.zeros_like(frame))
+    names["on_image"](frame[..., ::-1])  # the newest counts
+    names["segment"](publish)
+    assert len(masks) == 1
+    assert np.array_equal(masks[0], skymask.load()(frame))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
