@@ -59,6 +59,17 @@ def test_without_a_display_it_writes_demo_mp4_and_says_so(
     assert out.rstrip().endswith("written to demo.mp4")
 
 
+def test_without_a_display_a_file_that_is_there_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(display, "require_display", no_display)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "demo.mp4").write_text("a film")
+    assert main(["demo", "--frames", "2"]) == 2
+    assert "demo.mp4 exists already. Name another file with -o." in capsys.readouterr().err
+    assert (tmp_path / "demo.mp4").read_text() == "a film"
+
+
 def test_show_without_a_display_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from skymask.errors import DisplayError
+from skymask.errors import DisplayError, InputError
 
 if TYPE_CHECKING:
     from skymask.video.source import Source
@@ -23,7 +23,8 @@ def demo(
 ) -> None:
     """Segment a short built-in scene: on screen or into a file.
 
-    With neither --show nor -o, it opens a window where there is a display, and writes demo.mp4 where there is none.
+    With neither --show nor -o, it opens a window where there is a display, and writes demo.mp4 where there is none
+    (unless there is such a file already).
 
     Examples:
         skymask demo
@@ -45,6 +46,10 @@ def demo(
             show = True
         except DisplayError:
             output = Path("demo.mp4")
+            if output.exists():  # nobody said that it may be replaced
+                raise InputError(
+                    f"There is no window to show the demo in, and {output} exists already. Name another file with -o."
+                ) from None
             print(f"There is no window to show the demo in; writing {output} instead.", file=sys.stderr)
 
     def open_source() -> Source:
