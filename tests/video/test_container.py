@@ -14,9 +14,19 @@ import pytest
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
+from skymask.video.clock import Clock
 from skymask.video.open_source import open_source
 from skymask.video.source import Frame
-from tests.video.clips import BLUE, VARIABLE_MS, frame_bytes, make_clip, no_thread_left, picture, truncate
+from tests.video.clips import (
+    BLUE,
+    VARIABLE_MS,
+    frame_bytes,
+    make_clip,
+    no_thread_left,
+    picture,
+    picture_number,
+    truncate,
+)
 
 
 def read(where: Path | str, **options: object) -> list[Frame]:
@@ -57,6 +67,60 @@ def test_a_clock_that_is_set_back_goes_on(tmp_path: Path) -> None:
     assert times_s == sorted(set(times_s))
     assert len(times_s) >= 19
     assert 1.7 < times_s[-1] < 2.1
+
+
+@pytest.mark.parametrize("rate", [5, 25])
+@pytest.mark.parametrize(("left_out", "end"), [(range(0), 40), (range(20, 30), 40)], ids=["whole", "with a gap"])
+def test_an_avi_with_b_frames_is_neither_stretched_nor_uneven(
+    left_out: range, end: int, rate: int, tmp_path: Path
+) -> None:
+    """It says when frames are decoded, not when they are shown."""
+    path = tmp_path / "clip.avi"
+    shown = [number for number in range(end) if number not in left_out]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(
+            "libx264", rate=rate, options={"bf": "3", "b_strategy": "0", "b-pyramid": "normal"}
+        )
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in shown:
+            frame = av.VideoFrame.from_ndarray(picture(number=number), format="rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with closing(open_source(str(path))) as source:
+        frames = [(frame.time_s * rate, picture_number(frame.image)) for frame in source.frames()]
+    assert [number for _, number in frames] == [number % 25 for number in shown]
+    times = [float(time_s) for time_s, _ in frames]
+    assert times == sorted(set(times))
+    assert times[0] == 0
+    assert times[-1] == end - 1
+    if not left_out:
+        assert times == list(range(end))
+
+
+def test_small_steps_back_leave_the_later_time_stamps_right() -> None:
+    clock = Clock(Fraction(1, 1000), zero=100)
+    assert [clock.read(ticks, step=40) for ticks in (100, 180, 140, 220, 600, 101, 700)] == [
+        0,
+        80,
+        40,
+        120,
+        500,
+        1,
+        600,
+    ]
+
+
+def test_a_clock_set_back_goes_on_a_step_after_its_latest_time() -> None:
+    clock = Clock(Fraction(1, 1000), zero=0)
+    assert [clock.read(ticks, step=40) for ticks in (5000, 4960, 0, 40, 5000, 0)] == [
+        5000,
+        4960,
+        5040,
+        5080,
+        10_040,
+        10_080,
+    ]
 
 
 def test_a_stream_without_time_stamps_gets_them_from_its_rate(tmp_path: Path) -> None:

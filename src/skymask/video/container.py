@@ -17,12 +17,14 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
+from skymask.video.clock import Clock
 from skymask.video.orientation import Orientation
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 from skymask.video.yuv import Colours, to_yuv
 
 FALLBACK_RATE = Fraction(25)  # for streams that declare none
 ARBITRARY_CLOCKS = ("rtsp", "video4linux2,v4l2", "avfoundation")
+UNTIMED = ("avi",)  # holds no presentation times; those that FFmpeg guesses are out of order where there are B-frames
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
 
 
@@ -102,9 +104,12 @@ class ContainerSource:
         self._decoded_hw = self._orientation.turn_size(size_hw)
         self._pending = itertools.chain([first], self._decoder)
         self._time_base = self._stream.time_base or Fraction(1, 90_000)
-        self._zero_pts = round(start_offset_s(container) / self._time_base)
+        zero_pts = (
+            (self._ticks(first) or 0) if self._is_untimed() else round(start_offset_s(container) / self._time_base)
+        )
         rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_RATE
         self._frame_ticks = max(1, round(1 / (rate * self._time_base)))
+        self._clock = Clock(self._time_base, zero_pts)
         kept_rate = self._rate_limit.of(rate)
         frame_count = self._count(kept_rate / rate)
         self.info = SourceInfo(
@@ -122,15 +127,14 @@ class ContainerSource:
             MediaError: As `frames`.
         """
         last_pts: int | None = None
-        shift = -self._zero_pts
         for picture in self._pending:
-            if picture.pts is not None:
-                pts = picture.pts + shift
+            ticks = self._ticks(picture)
+            if ticks is not None:
+                pts = self._clock.read(ticks, self._frame_ticks)
             else:  # raw streams have no time stamps
                 pts = 0 if last_pts is None else last_pts + self._frame_ticks
-            if last_pts is not None and pts <= last_pts:  # a clock that was set back goes on from where it was
-                shift += last_pts + 1 - pts
-                pts = last_pts + 1
+            if last_pts is not None:
+                pts = max(pts, last_pts + 1)
             last_pts = pts
             if self._rate_limit.keeps(pts * self._time_base):
                 yield DecodedFrame(picture, pts, time.perf_counter())
@@ -155,8 +159,17 @@ class ContainerSource:
     def _decode(self) -> Iterator[av.VideoFrame]:
         for picture in self._pictures():
             self._frames_read += 1
-            self._last_s = float((picture.pts or 0) * (self._stream.time_base or 0))
+            ticks = self._ticks(picture)
+            if ticks is not None:
+                self._last_s = float(ticks * (self._stream.time_base or 0))
             yield picture
+
+    def _ticks(self, picture: av.VideoFrame) -> int | None:
+        """A picture's time as the container tells it. Where it tells those of decoding alone, they are as far apart."""
+        return picture.dts if self._is_untimed() else picture.pts
+
+    def _is_untimed(self) -> bool:
+        return self._container.format.name in UNTIMED
 
     def _pictures(self) -> Iterator[av.VideoFrame]:
         error: av.error.FFmpegError | None = None
