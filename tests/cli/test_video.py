@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import subprocess
@@ -156,6 +157,20 @@ def test_a_truncated_file_leaves_the_frames_up_to_the_break(
     assert f"{output} has the 6 frames up to there." in err
     assert "in.mp4 breaks off after frame 6 (0.50 s of 1.00 s)" in err
     assert json.loads(report.read_text())["frames"] == 6
+
+
+def test_nothing_is_claimed_of_a_file_that_could_not_be_written(
+    clip: Path, model: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def replace(self: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    assert main(["video", str(clip), "-o", str(tmp_path / "out.mp4"), *model]) == 1
+    err = capsys.readouterr().err
+    assert "out.mp4 cannot be written: No space left on device" in err
+    assert "up to there" not in err
+    assert list(tmp_path.iterdir()) == [clip]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")

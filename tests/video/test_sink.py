@@ -206,14 +206,26 @@ FILL_THE_DISK = """
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files the POSIX way")
-def test_a_full_disk_is_reported_and_nothing_is_left(tmp_path: Path) -> None:
-    path = tmp_path / "out.mp4"
+def fill_the_disk(path: Path) -> str:
     script = textwrap.dedent(FILL_THE_DISK)
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False)
     assert done.returncode == 7, done.stderr
-    assert f"{path} cannot be written: File too large. Free some space" in done.stdout
+    return done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files the POSIX way")
+def test_a_full_disk_is_reported_and_nothing_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "out.mp4"
+    assert f"{path} cannot be written: File too large. Free some space" in fill_the_disk(path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files the POSIX way")
+def test_what_is_on_a_full_disk_is_kept_where_it_plays(tmp_path: Path) -> None:
+    path = tmp_path / "out.mkv"
+    assert "File too large. What was written so far is there and plays. Free some space" in fill_the_disk(path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert times_ms(path)[:2] == [0, 100]
 
 
 def test_a_disk_that_fills_up_while_finalising(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
 
     Raises:
         SkymaskError: As the source, the model, the sink and the window raise. The output then has the frames so far,
-            and so it is with KeyboardInterrupt.
+            unless it is the sink that failed, and so it is with KeyboardInterrupt.
     """
     from rich.console import Console
 
@@ -76,7 +76,7 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
         try:
             _segment(source, sink, targets, choice, tally, console)
         except (SkymaskError, KeyboardInterrupt):
-            if sink is not None and sink.frame_count:
+            if sink is not None and sink.is_whole:
                 _tell(console, f"{targets.output} has the {sink.frame_count} frames up to there.")
             raise
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +36,8 @@ class VideoSink:
     """An H.264 file in the making; use it in a `with` statement.
 
     Frames go to a hidden file in the same folder. `close` finalises it and moves it into place, also after an error or
-    an interruption further up: the result then has all frames written so far. Without any frame no file appears.
+    an interruption further up: the result then has all frames written so far. Without any frame no file appears. Where
+    the disk is full, what was written is moved into place if it plays; Matroska does, MP4 has no index by then.
     H.264 in yuv420p has even sides, so an odd one is made longer by one pixel, repeating the last row or column.
     """
 
@@ -78,9 +80,11 @@ class VideoSink:
             self._audio_stream = self._add_audio(audio_file)
         except (av.error.FFmpegError, OSError) as error:
             self._part.unlink()
-            raise self._cannot_write(error) from error
+            raise _cannot_write(path, error) from error
         self.frame_count = 0
         """Frames written so far."""
+        self.is_whole = False
+        """Whether the video is in place, with all of them."""
 
     def write(self, picture: av.VideoFrame | Image, pts: int) -> None:
         """Adds a picture, and the sound up to it.
@@ -95,12 +99,9 @@ class VideoSink:
         """
         frame = from_rgb(_make_even(picture), self._colours) if isinstance(picture, np.ndarray) else picture
         frame.pts, frame.time_base = pts, self._time_base
-        try:
+        with self._writing():
             self._container.mux(self._video.encode(frame))
             self._copy_audio(pts * self._time_base)
-        except (av.error.FFmpegError, OSError) as error:
-            self._abandon()
-            raise self._cannot_write(error) from error
         self.frame_count += 1
         self._end_pts = pts + self._frame_ticks
 
@@ -110,32 +111,28 @@ class VideoSink:
         Raises:
             OutputError: As `write`.
         """
-        try:
+        with self._writing():
             self._copy_audio(None)
-        except (av.error.FFmpegError, OSError) as error:
-            self._abandon()
-            raise self._cannot_write(error) from error
 
     def close(self) -> None:
         """Finalises the video and moves it into place; closing twice does nothing.
 
         Raises:
-            OutputError: As `write`. No file is left behind then.
+            OutputError: As `write`.
         """
         if not self._open:
             return
         if not self.frame_count:
-            self._abandon()
+            self._release()
+            self._part.unlink(missing_ok=True)
             return
-        try:
+        with self._writing():
             self._copy_audio(self._end_pts * self._time_base)
             self._container.mux(self._video.encode(None))
             self._container.close()
             self._part.replace(self._path)
-        except (av.error.FFmpegError, OSError) as error:
-            self._abandon()
-            raise self._cannot_write(error) from error
         self._release()
+        self.is_whole = True
 
     def __enter__(self) -> VideoSink:
         return self
@@ -185,20 +182,47 @@ class VideoSink:
             packet.stream = self._audio_stream
             self._container.mux(packet)
 
-    def _abandon(self) -> None:
-        self._release()
-        with contextlib.suppress(av.error.FFmpegError, OSError):  # it cannot be finalised, and is removed anyway
-            self._container.close()
-        self._part.unlink(missing_ok=True)
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Where the block fails, saves what can be saved and tells the user."""
+        try:
+            yield
+        except (av.error.FFmpegError, OSError) as error:
+            self._release()
+            saved = " What was written so far is there and plays." if self._save_part() else ""
+            raise _cannot_write(self._path, error, saved) from error
+
+    def _save_part(self) -> bool:
+        """Moves into place what was written, if it plays; whether it did. The hidden file is gone in any case."""
+        try:
+            plays = _plays(self._part)
+            if plays:
+                self._part.replace(self._path)
+            return plays
+        except OSError:
+            return False
+        finally:
+            self._part.unlink(missing_ok=True)
 
     def _release(self) -> None:
         self._open = False
         if self._audio is not None:
             self._audio.close()
+        with contextlib.suppress(av.error.FFmpegError, OSError):  # where writing failed, so does this
+            self._container.close()
 
-    def _cannot_write(self, error: Exception) -> OutputError:
-        reason = getattr(error, "strerror", None) or error
-        return OutputError(f"{self._path} cannot be written: {reason}. Free some space or choose another place.")
+
+def _cannot_write(path: Path, error: Exception, saved: str = "") -> OutputError:
+    reason = getattr(error, "strerror", None) or error
+    return OutputError(f"{path} cannot be written: {reason}.{saved} Free some space or choose another place.")
+
+
+def _plays(path: Path) -> bool:
+    try:
+        with av.open(str(path.absolute())) as container:
+            return next(container.decode(video=0), None) is not None
+    except av.error.FFmpegError:
+        return False
 
 
 def _check_size(size_hw: tuple[int, int]) -> None:
