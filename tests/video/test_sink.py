@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +15,17 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.packet import Packet
 
 from skymask.errors import InputError, OutputError
+from skymask.video.audio import AudioTrack
 from skymask.video.open_source import open_source
 from skymask.video.sink import VideoSink
 from tests.video.clips import MS, VARIABLE_MS, make_clip, picture, read_clip, times_ms
+
+
+def fail_for_want_of_space(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def write(
@@ -112,6 +118,39 @@ def test_sound_ends_with_the_pictures_when_they_end_early(tmp_path: Path) -> Non
     source = make_clip(tmp_path / "in.mp4", audio="aac")
     audio = audio_packets(write(tmp_path / "out.mp4", range(0, 300, 100), audio_file=source))
     assert 0.25 < audio[-1][0] < 0.3
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+def test_sound_goes_on_where_the_clock_of_a_broadcast_is_set_back(suffix: str, tmp_path: Path) -> None:
+    one, two = make_clip(tmp_path / "one.ts", audio="aac"), tmp_path / "two.ts"
+    two.write_bytes(one.read_bytes() * 2)
+    with closing(open_source(str(two))) as source:
+        info = source.info
+        path = tmp_path / f"out.{suffix}"
+        with VideoSink(path, info.size_hw, info.frame_rate, info.time_base, info.audio_file) as sink:
+            for frame in source.frames():
+                sink.write(frame.image, frame.pts)
+            sink.copy_remaining_audio()
+    audio = audio_packets(path)
+    assert [content for _, content in audio] == 2 * [content for _, content in audio[: len(audio) // 2]]
+    steps_s = np.diff([float(time_s) for time_s, _ in audio])
+    assert steps_s == pytest.approx(1024 / 48_000, abs=0.002)
+    assert np.diff(times_ms(path)) == pytest.approx(100, abs=1)
+
+
+def test_sound_that_is_refused_packet_by_packet_costs_no_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_backwards(track: AudioTrack) -> Iterator[Packet]:
+        yield from reversed([packet for packet in track._container.demux(audio=0) if packet.dts is not None])
+
+    source = make_clip(tmp_path / "in.mp4", audio="aac")
+    monkeypatch.setattr(AudioTrack, "_read", read_backwards)
+    with VideoSink(tmp_path / "out.mp4", (64, 96), Fraction(10), MS, source) as sink:
+        for number in range(10):
+            sink.write(picture(number=number), 100 * number)
+        sink.copy_remaining_audio()
+    assert times_ms(tmp_path / "out.mp4") == list(range(0, 1000, 100))
 
 
 @pytest.mark.parametrize(
@@ -228,11 +267,24 @@ def test_what_is_on_a_full_disk_is_kept_where_it_plays(tmp_path: Path) -> None:
     assert times_ms(path)[:2] == [0, 100]
 
 
-def test_a_disk_that_fills_up_while_finalising(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def replace(self: Path, target: Path) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_what_has_sound_but_not_yet_a_picture_is_not_kept(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_clip(tmp_path / "in.mp4", audio="aac")
+    with (  # noqa: PT012
+        pytest.raises(OutputError, match=r"No space left on device. Free some space"),
+        VideoSink(tmp_path / f"out.{suffix}", (64, 96), Fraction(10), MS, source) as sink,
+    ):
+        sink.write(picture(), 0)
+        sink.write(picture(), 100)
+        monkeypatch.setattr(AudioTrack, "until", fail_for_want_of_space)
+        sink.write(picture(), 200)
+    assert list(tmp_path.iterdir()) == [source]
 
-    monkeypatch.setattr(Path, "replace", replace)
+
+def test_a_disk_that_fills_up_while_finalising(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "replace", fail_for_want_of_space)
     with pytest.raises(OutputError, match="No space left on device"):
         write(tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []

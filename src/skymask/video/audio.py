@@ -11,6 +11,7 @@ import av.error
 from av.audio.stream import AudioStream
 from av.packet import Packet
 
+from skymask.video.clock import Clock
 from skymask.video.container import start_offset_s
 
 
@@ -41,14 +42,18 @@ class AudioTrack:
     def _read(self) -> Iterator[Packet[AudioStream]]:
         if self.stream is None:
             return
-        zero_s = start_offset_s(self._container)
+        time_base = self.stream.time_base or Fraction(1, 90_000)
+        clock = Clock(time_base, round(start_offset_s(self._container) / time_base))
+        latest: int | None = None
         try:
             for packet in self._container.demux(self.stream):
                 if packet.dts is None or packet.pts is None or packet.is_corrupt:
                     continue
-                offset = round(zero_s / packet.time_base)
-                packet.pts -= offset
-                packet.dts -= offset
+                dts = clock.read(packet.dts, packet.duration or 0)
+                if latest is not None and dts < latest:  # no container takes what comes after its time
+                    continue
+                latest = dts
+                packet.pts, packet.dts = packet.pts - packet.dts + dts, dts
                 yield packet
         except av.error.FFmpegError:
             return  # where a damaged file breaks off; the video of the same file reports it

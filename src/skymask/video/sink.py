@@ -180,7 +180,9 @@ class VideoSink:
             if (packet.pts or 0) < 0 and self._path.suffix.lower() == ".mkv":
                 continue  # AAC's warm-up, never heard; Matroska has no time before 0 and would shift the pictures
             packet.stream = self._audio_stream
-            self._container.mux(packet)
+            # What the container refuses is left out: sound never costs the pictures.
+            with contextlib.suppress(av.error.ArgumentError, av.error.InvalidDataError):
+                self._container.mux(packet)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -220,7 +222,8 @@ def _cannot_write(path: Path, error: Exception, saved: str = "") -> OutputError:
 def _plays(path: Path) -> bool:
     try:
         with av.open(str(path.absolute())) as container:
-            return next(container.decode(video=0), None) is not None
+            streams = container.streams.video
+            return bool(streams) and next(container.decode(streams[0]), None) is not None
     except av.error.FFmpegError:
         return False
 
