@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import os
 import socket
+import threading
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -184,6 +186,18 @@ def test_frames_up_to_the_break_are_read_then_the_break_is_named(movflags: str, 
     assert "clip.mp4 breaks off after frame 7 (0.60 s of" in str(error)
     for frame, intact in zip(frames, whole, strict=False):
         np.testing.assert_array_equal(frame.image, intact.image)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="named pipes as on POSIX")
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_pipe_ends_where_its_writer_ends_it(suffix: str, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / f"clip.{suffix}", options={"movflags": "faststart"} if suffix == "mp4" else None)
+    pipe = tmp_path / f"pipe.{suffix}"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(clip.read_bytes()))
+    writer.start()
+    assert len(read(pipe)) == 10
+    writer.join()
 
 
 def test_damage_inside_a_file_ends_it_there(tmp_path: Path) -> None:

@@ -24,7 +24,21 @@ from skymask.video.source import RateLimit
 from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, picture_number
 
 CAN_ROTATE = hasattr(VideoStream, "set_display_rotation")  # since PyAV 18
-KINDS = ("mp4", "variable", "mkv", "ts", "avi", "rotated", "folder", "pattern", "glob", "demo", "http", "http live")
+KINDS = (
+    "mp4",
+    "variable",
+    "mkv",
+    "ts",
+    "avi",
+    "rotated",
+    "folder",
+    "pattern",
+    "glob",
+    "demo",
+    "http",
+    "http unsized",
+    "http live",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +46,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """How each kind of source is named on the command line."""
     root = tmp_path_factory.mktemp("clips")
     make_clip(root / "plain.ts", times_ms=range(0, 2000, 100))
+    make_clip(root / "faststart.mp4", options={"movflags": "faststart"})
     images = root / "images"
     images.mkdir()
     for number in range(12):
@@ -49,24 +64,24 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "glob": str(images / "*.png"),
             "demo": "demo",
             "http": f"http://127.0.0.1:{port}/plain.mp4",
-            "http live": f"http://127.0.0.1:{port}/live.ts",
+            "http unsized": f"http://127.0.0.1:{port}/unsized/faststart.mp4",
+            "http live": f"http://127.0.0.1:{port}/unsized/plain.ts",
         }
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves files; /live.ts as a broadcast, whose length nobody knows."""
+    """Serves files; those below /unsized without telling how long they are, as a broadcast is."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if self.path != "/live.ts":
+        if not self.path.startswith("/unsized/"):
             super().do_GET()
             return
         self.send_response(200)
-        self.send_header("Content-Type", "video/mp2t")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        content = (Path(self.directory) / "plain.ts").read_bytes()
+        content = (Path(self.directory) / Path(self.path).name).read_bytes()
         self.wfile.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(content), content))
         self.close_connection = True
 

@@ -197,9 +197,9 @@ class ContainerSource:
             raise
 
     def _is_cut_short(self) -> bool:
-        """Whether the container's index lists a frame beyond the end of the file."""
-        entries = self._stream.index_entries
-        return not self._live and len(entries) > 0 and entries[-1].pos + entries[-1].size > self._container.size
+        """Whether the container's index lists a frame beyond the end of the file; the end of a pipe is not known."""
+        entries, size = self._stream.index_entries, self._container.size
+        return not self._live and size > 0 and len(entries) > 0 and entries[-1].pos + entries[-1].size > size
 
     def _where_s(self) -> str:
         total_us = None if self._live else self._container.duration
