@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,66 @@ def test_an_interrupt_exits_130(command: App, capsys: pytest.CaptureFixture[str]
 
     assert main(["fail"]) == 130
     assert capsys.readouterr() == ("", "skymask: interrupted\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_other_signals_end_a_command_like_an_interrupt(
+    name: str, code: int, command: App, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left_in_order = []
+
+    @command.command
+    def wait() -> None:
+        try:
+            signal.raise_signal(signal.Signals[name])
+        except KeyboardInterrupt:
+            left_in_order.append(True)
+            raise
+
+    before = signal.signal(signal.Signals[name], signal.SIG_DFL)
+    try:
+        assert main(["wait"]) == code
+        assert signal.getsignal(signal.Signals[name]) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.Signals[name], before)
+    assert left_in_order
+    assert capsys.readouterr() == ("", f"skymask: terminated by {name}\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")
+def test_signals_that_are_ignored_stay_so_and_other_threads_leave_them_alone(command: App) -> None:
+    @command.command
+    def wait() -> None:
+        signal.raise_signal(signal.SIGHUP)
+
+    @command.command
+    def nothing() -> None:
+        pass
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        assert main(["wait"]) == 0
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(main, ["nothing"]).result() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_processes_of_a_command_end_at_once(command: App) -> None:
+    @command.command
+    def fork() -> None:
+        child = os.fork()
+        if child == 0:
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            finally:
+                os._exit(0)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGTERM
+
+    assert main(["fork"]) == 0
 
 
 def skymask_process(*arguments: str, **options: object) -> subprocess.Popen[str]:

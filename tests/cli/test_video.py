@@ -174,11 +174,17 @@ def test_nothing_is_claimed_of_a_file_that_could_not_be_written(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
-@pytest.mark.parametrize("options", [[], ["--realtime"]], ids=" ".join)
-def test_ctrl_c_leaves_a_file_that_plays(options: list[str], model: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("options", "number", "code"),
+    [([], "SIGINT", 130), (["--realtime"], "SIGINT", 130), ([], "SIGTERM", 143), ([], "SIGHUP", 129)],
+)
+def test_ctrl_c_and_its_like_leave_a_file_that_plays(
+    options: list[str], number: str, code: int, model: list[str], tmp_path: Path
+) -> None:
     clip = make_clip(tmp_path / "in.mp4", times_ms=range(0, 80_000, 100), noisy=True)
     output = tmp_path / "out.mp4"
-    script = "import sys; from skymask.cli import main; sys.exit(main())"
+    script = "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL)"  # the tests may run under nohup
+    script += "; from skymask.cli import main; sys.exit(main())"
     process = subprocess.Popen(
         [sys.executable, "-c", script, "video", str(clip), "-o", str(output), "--size", "640x480", *options, *model],
         stderr=subprocess.PIPE,
@@ -189,9 +195,9 @@ def test_ctrl_c_leaves_a_file_that_plays(options: list[str], model: list[str], t
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end_s
         time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.Signals[number])
     _, err = process.communicate(timeout=TIMEOUT_S)
-    assert process.returncode == 130
+    assert process.returncode == code
     written = times_ms(output)
     if options:  # then a busy machine may drop frames
         assert written == sorted(set(written) & set(range(0, 80_000, 100)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -181,6 +182,23 @@ def test_whatever_happens_further_up_the_frames_so_far_play(error: type[BaseExce
             sink.write(picture(number=number), 100 * number)
         raise error
     assert times_ms(tmp_path / "out.mp4") == [0, 100, 200, 300]
+
+
+def test_an_interrupt_waits_until_the_file_is_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        signal.raise_signal(signal.SIGINT)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    sink = VideoSink(tmp_path / "out.mp4", (64, 96), Fraction(10), MS)
+    sink.write(picture(), 0)
+    with pytest.raises(KeyboardInterrupt):
+        sink.close()
+    assert sink.is_whole
+    assert times_ms(tmp_path / "out.mp4") == [0]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:

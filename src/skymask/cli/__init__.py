@@ -1,13 +1,14 @@
 """The command `skymask`: one short file a command, which imports what is heavy only when it is called.
 
-Exit codes: 0 done, 1 the work failed, 2 wrong usage or input, 130 interrupted. Progress and errors go to stderr,
-results to stdout or into files.
+Exit codes: 0 done, 1 the work failed, 2 wrong usage or input, 130 interrupted, 143 terminated, 129 its terminal closed.
+Progress and errors go to stderr, results to stdout or into files.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -16,6 +17,7 @@ from cyclopts import App, CycloptsError, Group
 
 from skymask import __version__
 from skymask.errors import SkymaskError
+from skymask.interruption import Terminated, terminated_like_ctrl_c
 
 _HELP = """Cuts the sky out of colour images and live video, in real time.
 
@@ -95,8 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-        sys.stdout.flush()
+        with terminated_like_ctrl_c():
+            app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+            sys.stdout.flush()
     except SkymaskError as error:
         return _fail(f"error: {error}", error.exit_code)
     except CycloptsError as error:
@@ -106,14 +109,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if extra is None:
             raise
         return _fail(f'error: this command needs more than the plain install: pip install "skymask[{extra}]"', 2)
-    except KeyboardInterrupt:
-        return _fail("interrupted", 130)
+    except KeyboardInterrupt as interruption:
+        return _end(interruption)
     except BrokenPipeError:
         # The reader of a pipe has gone (`skymask info | head -1`). What Python still holds for stdout is dropped, or
         # it would complain on leaving.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return 0
+
+
+def _end(interruption: KeyboardInterrupt) -> int:
+    if isinstance(interruption, Terminated):
+        return _fail(f"terminated by {signal.Signals(interruption.number).name}", 128 + interruption.number)
+    return _fail("interrupted", 130)
 
 
 def _fail(message: str, exit_code: int) -> int:

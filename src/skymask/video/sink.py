@@ -18,6 +18,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, OutputError
+from skymask.interruption import held_back
 from skymask.video.audio import AudioTrack
 from skymask.video.yuv import BT709, FORMAT, LIMITED, Colours, Image, from_rgb
 
@@ -119,6 +120,7 @@ class VideoSink:
 
         Raises:
             OutputError: As `write`.
+            KeyboardInterrupt: It came meanwhile, and had to wait; the video is in place.
         """
         if not self._open:
             return
@@ -126,13 +128,13 @@ class VideoSink:
             self._release()
             self._part.unlink(missing_ok=True)
             return
-        with self._writing():
+        with held_back(), self._writing():
             self._copy_audio(self._end_pts * self._time_base)
             self._container.mux(self._video.encode(None))
             self._container.close()
             self._part.replace(self._path)
-        self._release()
-        self.is_whole = True
+            self._release()
+            self.is_whole = True
 
     def __enter__(self) -> VideoSink:
         return self
