@@ -79,6 +79,18 @@ def test_options_reach_their_place(clip: Path, model: list[str], tmp_path: Path)
     assert image[50].max() < 10
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no colons in names")
+def test_names_that_look_like_a_protocol(
+    clip: Path, model: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clip.rename("2024-05-01T12:30:00.mp4")
+    assert main(["video", "2024-05-01T12:30:00.mp4", "-o", "file:sky.mp4", *model]) == 0
+    assert times_ms(tmp_path / "file:sky.mp4") == VARIABLE_MS
+    with av.open(str(tmp_path / "file:sky.mp4")) as container:
+        assert len(container.streams.audio) == 1
+
+
 def test_a_report_alone_is_a_purpose(clip: Path, model: list[str], tmp_path: Path) -> None:
     assert main(["video", str(clip), "--no-smooth", "--report", str(tmp_path / "r.json"), *model]) == 0
     read = json.loads((tmp_path / "r.json").read_text())

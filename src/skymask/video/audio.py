@@ -20,7 +20,7 @@ class AudioTrack:
 
     def __init__(self, path: Path) -> None:
         """Args: path: A media file that can be opened; `stream` is None if it has no sound."""
-        self._container = av.open(str(path), "r")
+        self._container = av.open(str(path.absolute()), "r")
         streams = self._container.streams.audio
         self.stream: AudioStream | None = streams[0] if streams else None
         self._packets = self._read()

@@ -64,7 +64,7 @@ def _open_file(path: Path, fps: float | None, size_hw: tuple[int, int] | None) -
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes). Copy or download it again.")
     try:
-        container = av.open(str(path), "r")
+        container = av.open(str(path.absolute()), "r")  # of a relative one, FFmpeg takes "12:30.mp4" for a protocol
     except av.error.PermissionError as error:
         raise InputError(f"{path} may not be read ({error.strerror}). Change its permissions.") from None
     except av.error.FFmpegError as error:

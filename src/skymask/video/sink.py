@@ -76,7 +76,7 @@ class VideoSink:
         self._part = _create_part(path)
         self._audio: AudioTrack | None = None
         try:
-            self._container: OutputContainer = av.open(str(self._part), "w")
+            self._container: OutputContainer = av.open(str(self._part.absolute()), "w")
             self._video = self._add_video(frame_rate)
             self._audio_stream = self._add_audio(audio_file)
         except (av.error.FFmpegError, OSError) as error:
