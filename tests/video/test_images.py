@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+import PIL.PngImagePlugin
 import pytest
 
 from skymask.errors import InputError, MediaError
@@ -46,6 +47,7 @@ def test_a_folder_takes_only_images(tmp_path: Path) -> None:
     save(tmp_path / "B.JPG", 2)
     save(tmp_path / "more" / "c.png", 3)
     (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / "._a.png").write_bytes(b"\0\5\x16\7")  # macOS leaves such beside files that it copies
     assert sorted(greys(tmp_path)) == [1, 2]
     assert greys(tmp_path / "**" / "*.png") == [1, 3]
 
@@ -82,6 +84,45 @@ def test_exif_orientation_counts(suffix: str, tmp_path: Path) -> None:
         assert source.info.size_hw == (60, 40)
         image = next(source.frames()).image
     assert abs(image.astype(int) - np.rot90(stored, -1)).mean() < 4
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tiff"])
+def test_an_orientation_that_xmp_alone_tells_counts(suffix: str, tmp_path: Path) -> None:
+    """As `read_photograph` takes it; the first frame would not have the size announced."""
+    options: dict[str, object] = {"xmp": b'<rdf:Description tiff:Orientation="6"/>'}
+    if suffix == "png":
+        text = PIL.PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", '<rdf:Description tiff:Orientation="6"/>')
+        options = {"pnginfo": text}
+    elif suffix == "tiff":
+        options = {"tiffinfo": {700: options["xmp"]}}
+    save(tmp_path / f"a.{suffix}", **options)
+    with closing(open_source(str(tmp_path))) as source:
+        assert source.info.size_hw == (60, 40)
+        assert next(source.frames()).image.shape == (60, 40, 3)
+
+
+def test_an_orientation_that_does_not_exist_means_upright(tmp_path: Path) -> None:
+    exif = PIL.Image.Exif()
+    exif[0x0112] = 9
+    save(tmp_path / "a.jpg", 7, exif=exif)
+    with closing(open_source(str(tmp_path))) as source:
+        assert source.info.size_hw == (40, 60)
+        assert next(source.frames()).image.shape == (40, 60, 3)
+
+
+@pytest.mark.parametrize("error", [PIL.Image.DecompressionBombError("too large"), ValueError()])
+def test_whatever_is_wrong_with_the_head_of_an_image_is_told(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_image(file: Path) -> PIL.Image.Image:
+        raise error
+
+    save(tmp_path / "a.png")
+    monkeypatch.setattr(PIL.Image, "open", open_image)
+    told = str(error) or type(error).__name__
+    with pytest.raises(InputError, match=rf"a.png is not an image that can be read \({told}\). Take it out"):
+        open_source(str(tmp_path))
 
 
 def test_a_file_that_is_no_image_is_refused(tmp_path: Path) -> None:

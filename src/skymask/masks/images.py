@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from skymask.contract import Frames
 from skymask.decoding import DECODE_ERRORS
@@ -66,9 +67,9 @@ def read_photograph(path: Path) -> Photograph:
     try:
         # Opened here, not by Pillow: given a name, it maps uncompressed TIFFs, and then garbles those that are turned.
         with path.open("rb") as file, Image.open(file) as image:
-            orientation = _orientation(image)
+            orientation = _orientation(image.getexif())
             image.load()
-            still_to_turn = _orientation(image)  # Pillow has turned a TIFF upright by now, and nothing else
+            still_to_turn = _orientation(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
             rgb = _to_rgb(image, path)
     except Image.DecompressionBombError as error:
         raise MediaError(f"{path} is too large: {error}") from error
@@ -84,8 +85,23 @@ def read_photograph(path: Path) -> Photograph:
     return Photograph(np.asarray(rgb), orientation)
 
 
-def _orientation(image: Image.Image) -> int:
-    orientation = image.getexif().get(ExifTags.Base.Orientation)
+def upright_size(image: Image.Image) -> tuple[int, int]:
+    """Returns the height and width, in pixels, that `read_photograph` gives an image; its head alone is read.
+
+    Args:
+        image: As Pillow opened it.
+
+    Raises:
+        Exception: One of `DECODE_ERRORS`: the head is damaged.
+    """
+    width, height = image.size
+    orientation = _orientation(Image.Image.getexif(image))  # a PNG's own method decodes all pixels, to look behind them
+    has_turned = isinstance(image, TiffImageFile) and ExifTags.Base.Orientation in image.tag_v2
+    return (width, height) if orientation >= 5 and not has_turned else (height, width)
+
+
+def _orientation(exif: Image.Exif) -> int:
+    orientation = exif.get(ExifTags.Base.Orientation)
     return orientation if orientation in _TURNS else _UPRIGHT
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 
+from skymask.decoding import DECODE_ERRORS
 from skymask.errors import InputError, MediaError
-from skymask.masks.images import SUFFIXES, read_photograph
+from skymask.masks.images import SUFFIXES, read_photograph, upright_size
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 from skymask.video.yuv import Image
 
 DEFAULT_RATE = Fraction(25)
-EXIF_ORIENTATION = 0x0112  # 5 to 8 exchange width and height; of a TIFF, Pillow gives the upright size by itself
 _NUMBER = re.compile(r"%0?(\d*)d")
 
 
@@ -25,14 +25,15 @@ def find_images(where: str) -> list[Path] | None:
     """Lists the images that a folder, a printf pattern ("frame_%04d.png") or a glob ("shots/*.jpg") stands for.
 
     Returns:
-        The files in natural order (frame2 before frame10); None if `where` is none of the three.
+        The files in natural order (frame2 before frame10), hidden ones of a folder left out; None if `where` is none of
+        the three.
 
     Raises:
         InputError: It is one of the three, and no image is there.
     """
     path = Path(where)
     if path.is_dir():
-        found = [file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file()]
+        found = [file for file in path.iterdir() if _is_image(file)]
         what = f"The folder {where} holds no images ({', '.join(sorted(SUFFIXES))})"
     elif path.exists():
         return None
@@ -121,13 +122,14 @@ def _common_size(files: Sequence[Path]) -> tuple[int, int]:
 def _size(file: Path) -> tuple[int, int]:
     try:
         with PIL.Image.open(file) as opened:
-            # Only where the head has EXIF data: to look for them after the pixels, Pillow would decode a whole PNG.
-            has_exif = "exif" in opened.info and opened.format != "TIFF"
-            lies_on_its_side = has_exif and opened.getexif().get(EXIF_ORIENTATION, 1) >= 5
-            width, height = opened.size
-    except OSError as error:
-        raise InputError(f"{file} is not an image that can be read ({error}). Take it out of the sequence.") from None
-    return (width, height) if lies_on_its_side else (height, width)
+            return upright_size(opened)
+    except DECODE_ERRORS as error:
+        reason = str(error) or type(error).__name__
+        raise InputError(f"{file} is not an image that can be read ({reason}). Take it out of the sequence.") from None
+
+
+def _is_image(file: Path) -> bool:
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
 
 
 def _match_numbers(path: Path) -> list[Path]:
