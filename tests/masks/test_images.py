@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, features
 
 from skymask.errors import MediaError, OutputError
 from skymask.masks.images import read_photograph, write_mask
@@ -194,6 +194,16 @@ def test_a_truncated_jpeg_is_refused_not_padded_with_grey(tmp_path: Path) -> Non
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)).save(file)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(MediaError, match="truncated"):
+        read_photograph(file)
+
+
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow reads no AVIF")
+def test_a_damaged_avif_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "damaged.avif"
+    Image.fromarray(gradient()).save(file)
+    head, pixels = file.read_bytes().split(b"mdat")
+    file.write_bytes(head + b"mdat" + bytes(len(pixels)))
+    with pytest.raises(MediaError, match=r"damaged\.avif cannot be decoded: Failed to decode frame 0"):
         read_photograph(file)
 
 
