@@ -6,5 +6,14 @@ import struct
 
 from PIL import Image
 
-DECODE_ERRORS = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.error, Image.DecompressionBombError)
+DECODE_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 """Raised on files that are missing, damaged, no image, or so large that they may be an attack."""

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, features
+from PIL.PngImagePlugin import PngImageFile
 
 from skymask.errors import MediaError, OutputError
 from skymask.masks.images import read_photograph, write_mask
@@ -195,6 +196,18 @@ def test_a_truncated_jpeg_is_refused_not_padded_with_grey(tmp_path: Path) -> Non
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(MediaError, match="truncated"):
         read_photograph(file)
+
+
+def test_a_damaged_file_that_asks_for_too_much_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(self: Image.Image) -> None:
+        raise MemoryError
+
+    Image.fromarray(gradient()).save(tmp_path / "damaged.png")
+    monkeypatch.setattr(PngImageFile, "load", load)
+    with pytest.raises(MediaError, match=r"damaged\.png cannot be decoded: MemoryError"):
+        read_photograph(tmp_path / "damaged.png")
 
 
 @pytest.mark.skipif(not features.check("avif"), reason="this Pillow reads no AVIF")
