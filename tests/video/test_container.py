@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import socket
+import sys
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
 import av
+import av.error
 import numpy as np
 import pytest
+from av.container import InputContainer
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
 from skymask.video.clock import Clock
+from skymask.video.container import ContainerSource
 from skymask.video.open_source import open_source
 from skymask.video.source import Frame
 from tests.video.clips import (
@@ -246,6 +253,52 @@ def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:
 def test_a_camera_that_does_not_exist() -> None:
     with pytest.raises(InputError, match=r"[Cc]amera.* 97|by index"):
         open_source("97")
+
+
+class HesitantContainer:
+    """Says now and then that nothing is there yet, as AVFoundation does; or, being silent, always."""
+
+    def __init__(self, inner: InputContainer, *, silent: bool = False) -> None:
+        self._inner = inner
+        self._packets = inner.demux(video=0)
+        self._silent = silent
+        self.read_timeout = 0.05 if silent else 60.0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    def demux(self, stream: VideoStream) -> Iterator[Packet]:
+        if not self._silent:
+            yield from itertools.islice(self._packets, 3)
+        if self._silent or self.asked_again < 5:
+            self.asked_again += 1
+            raise av.error.BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    asked_again = 0
+
+
+def test_a_camera_that_has_no_picture_yet_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    container = HesitantContainer(av.open(str(make_clip(tmp_path / "clip.mkv"))))
+    asked_for: dict[str, object] = {}
+
+    def open_camera(device: str, mode: str, **options: object) -> HesitantContainer:
+        asked_for.update(options, device=device)
+        return container
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(av, "open", open_camera)
+    with closing(open_source("0", timeout_s=60)) as source:
+        assert list(source.frames())
+    assert container.asked_again == 5
+    assert asked_for == {"device": "0", "format": "avfoundation", "options": {"framerate": "30"}, "timeout": 60}
+
+
+def test_a_camera_that_never_has_a_picture_is_given_up(tmp_path: Path) -> None:
+    with av.open(str(make_clip(tmp_path / "clip.mkv"))) as inner:
+        container = HesitantContainer(inner, silent=True)
+        with pytest.raises(MediaError, match=r"camera 0 stopped sending before its first frame .*Check the camera"):
+            ContainerSource(container, where="camera 0", name="camera-0", live=True)  # type: ignore[arg-type]
+    assert container.asked_again > 1
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])

@@ -23,6 +23,7 @@ from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 from skymask.video.yuv import Colours, to_yuv
 
 FALLBACK_RATE = Fraction(25)  # for streams that declare none
+POLL_S = 0.005
 ARBITRARY_CLOCKS = ("rtsp", "video4linux2,v4l2", "avfoundation")
 UNTIMED = ("avi",)  # holds no presentation times; those that FFmpeg guesses are out of order where there are B-frames
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
@@ -174,7 +175,7 @@ class ContainerSource:
     def _pictures(self) -> Iterator[av.VideoFrame]:
         error: av.error.FFmpegError | None = None
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in self._packets():
                 if packet.is_corrupt and not self._lossy:  # half a packet: the file ends here
                     break
                 yield from self._decode_packet(packet)
@@ -187,6 +188,20 @@ class ContainerSource:
             with contextlib.suppress(av.error.EOFError):  # raised where the decoder has been emptied already
                 yield from self._stream.decode(None)
         raise self._breaks_off(error) from error
+
+    def _packets(self) -> Iterator[Packet[VideoStream]]:
+        """Reads what comes; a camera that has nothing yet and says so (macOS) is asked again, until its time-out."""
+        heard_s = time.monotonic()
+        while True:
+            try:
+                for packet in self._container.demux(self._stream):
+                    yield packet
+                    heard_s = time.monotonic()
+                return
+            except av.error.BlockingIOError:
+                if time.monotonic() - heard_s >= (self._container.read_timeout or 0):
+                    raise
+                time.sleep(POLL_S)
 
     def _decode_packet(self, packet: Packet[VideoStream]) -> list[av.VideoFrame]:
         try:

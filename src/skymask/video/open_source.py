@@ -21,7 +21,11 @@ from skymask.video.source import Source
 
 TIMEOUT_S = 5.0
 LIVE_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "srt", "mms")
-CAMERA_FORMATS = {"linux": "v4l2", "darwin": "avfoundation"}
+# How cameras are opened by index. AVFoundation refuses a rate that a camera lacks, such as FFmpeg's own choice, 29.97.
+CAMERA_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
+    "linux": ("v4l2", {}),
+    "darwin": ("avfoundation", {"framerate": "30"}),
+}
 
 
 def open_source(
@@ -87,8 +91,9 @@ def _open_camera(index: int, fps: float | None, size_hw: tuple[int, int] | None,
             "its address (rtsp://...)."
         )
     device = f"/dev/video{index}" if sys.platform == "linux" else str(index)
+    form, options = CAMERA_FORMATS[sys.platform]
     try:
-        container = av.open(device, "r", format=CAMERA_FORMATS[sys.platform], timeout=timeout_s)
+        container = av.open(device, "r", format=form, options=options, timeout=timeout_s)
     except av.error.FFmpegError as error:
         present = ", ".join(sorted(str(path) for path in Path("/dev").glob("video*"))) or "none"
         raise InputError(
