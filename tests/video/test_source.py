@@ -184,7 +184,7 @@ def test_frames_too_small_for_a_model_are_refused_at_once(kind: str, clips: dict
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("fps", [0, -1, 1e-8, 1e300, float("nan"), float("inf")])
 def test_a_frame_rate_that_is_none_is_refused(kind: str, fps: float, clips: dict[str, str]) -> None:
     with pytest.raises(InputError, match="above 0"):
         open_source(clips[kind], fps=fps)

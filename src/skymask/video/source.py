@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,10 @@ from skymask.contract import MIN_SIDE
 from skymask.errors import InputError
 from skymask.video import yuv
 from skymask.video.yuv import BT709, Colours, Image
+
+# Beyond these, a time base is none that a video file can have.
+LOWEST_FPS = 0.00001
+HIGHEST_FPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,13 @@ class RateLimit:
             fps: Frames per second to keep at most; None keeps all.
 
         Raises:
-            InputError: `fps` is not a positive number.
+            InputError: `fps` is not a number from `LOWEST_FPS` to `HIGHEST_FPS`.
         """
-        if fps is not None and not (fps > 0 and math.isfinite(fps)):
-            raise InputError(f"The frame rate must be a number above 0; got {fps}. Leave it out to keep every frame.")
+        if fps is not None and not (LOWEST_FPS <= fps <= HIGHEST_FPS):
+            raise InputError(
+                f"The frame rate must be a number above 0, from {LOWEST_FPS:.5f} (one frame in 28 hours) to "
+                f"{HIGHEST_FPS:,}; got {fps:g}. Leave it out to keep every frame."
+            )
         self.fps = None if fps is None else Fraction(fps).limit_denominator(1_000_000)
         self._start_s: Fraction | None = None
         self._last_slot = -1
