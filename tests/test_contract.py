@@ -78,12 +78,13 @@ def test_the_smallest_frame_is_taken() -> None:
     [
         (np.zeros((1, 40, 40, 3)), "got float64"),
         (np.zeros((40, 40, 3), np.uint8), r"got \[40, 40, 3\]"),
+        (np.zeros((40, 40), np.uint8), r"\[H, W, 3\], .* \[N, H, W, 3\] .*got \[40, 40\]"),
         (np.zeros((1, 40, 40, 4), np.uint8), r"got \[1, 40, 40, 4\]"),
         (np.zeros((0, 40, 40, 3), np.uint8), "at least one frame"),
         (np.zeros((1, MIN_SIDE - 1, 40, 3), np.uint8), "got 40x31"),
         ([[0]], "got a list"),
     ],
-    ids=["float", "no batch", "rgba", "empty", "low", "list"],
+    ids=["float", "no batch", "grey", "rgba", "empty", "low", "list"],
 )
 def test_other_frames_are_refused(frames: object, said: str) -> None:
     with pytest.raises(InputError, match=said):

@@ -143,7 +143,10 @@ def check_frames(frames: NDArray[Any]) -> None:
     if frames.dtype != np.uint8:
         raise InputError(f"A frame must be a uint8 array with values 0 to 255; got {frames.dtype}.")
     if frames.ndim != 4 or frames.shape[3] != 3:
-        raise InputError(f"Frames must have the shape [N, H, W, 3] (RGB, channels last); got {list(frames.shape)}.")
+        raise InputError(
+            f"A frame must have the shape [H, W, 3], and a batch of frames [N, H, W, 3] (RGB, channels last); got "
+            f"{list(frames.shape)}."
+        )
     if len(frames) == 0:
         raise InputError(f"A batch must hold at least one frame; got the shape {list(frames.shape)}.")
     height, width = frames.shape[1:3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import signal
 import subprocess
@@ -14,8 +15,10 @@ import av
 import numpy as np
 import PIL.Image
 import pytest
+from rich.console import Console
 
 from skymask.cli import main
+from skymask.cli.run_video import _progress
 from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import (
     VARIABLE_MS,
@@ -89,6 +92,14 @@ def test_names_that_look_like_a_protocol(
     assert times_ms(tmp_path / "file:sky.mp4") == VARIABLE_MS
     with av.open(str(tmp_path / "file:sky.mp4")) as container:
         assert len(container.streams.audio) == 1
+
+
+def test_the_progress_bar_shows_names_as_they_are() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=200)
+    with _progress(console) as progress:
+        progress.add_task("[hd] clip", total=2)
+    assert isinstance(console.file, io.StringIO)
+    assert "[hd] clip" in console.file.getvalue()
 
 
 def test_a_report_alone_is_a_purpose(clip: Path, model: list[str], tmp_path: Path) -> None:

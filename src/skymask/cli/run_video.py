@@ -199,7 +199,7 @@ def _progress(console: Console) -> Progress:
             return Text(f"{task.speed or 0:.1f} frames/s")
 
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # a file may be called "[hd] clip"
         BarColumn(),
         MofNCompleteColumn(),
         SpeedColumn(),

@@ -18,7 +18,7 @@ def write_page(path: Path, template: str, **values: object) -> None:
     """Writes one self-contained HTML file; it appears under its name only when it is whole.
 
     Args:
-        path: The file to write; its folder exists.
+        path: The file to write; its folder is made.
         template: Name of a template in `skymask/html/templates`, such as "audit.html".
         values: What the template shows. Strings are escaped unless they are `markupsafe.Markup`.
 
