@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from skymask.data.importing import Pairs, import_folder, import_source, pair_up
 from skymask.data.lock import only_run_in
 from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
+from skymask.masks.images import write_mask
 from tests.support.datasets import write_dataset
 
 SIZE_WH = (48, 40)
@@ -221,3 +222,43 @@ def test_labels_of_the_shared_data_are_taken_as_they_are(tmp_path: Path) -> None
     registered = import_source("nk_ade20k", folder, tmp_path / "root")
     assert len(registered.samples) == 15
     assert (registered.rejected, registered.conversions, registered.doubtful) == ([], [], [])
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "tif"])
+def test_a_turned_photograph_and_the_mask_that_skymask_writes_fit(tmp_path: Path, suffix: str) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    photo = image(tmp_path / f"images/a.{suffix}")
+    with Image.open(photo) as stored:
+        stored.load()
+    stored.save(photo, exif=exif)
+    sky = np.zeros((SIZE_WH[0], SIZE_WH[1]), np.uint8)  # upright, so the other way round
+    sky[:10] = 255
+    write_mask(sky, tmp_path / "masks/a.png", orientation=6)
+    registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert not registered.rejected
+    (sample,) = read_manifest(registered.manifest)
+    np.testing.assert_array_equal(sample.load_mask(), sky)
+    assert sample.load_image().shape == (*sky.shape, 3)
+
+
+def test_a_mask_drawn_on_the_upright_photograph_is_refused(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", SIZE_WH).save(image(tmp_path / "images/a.tif"), exif=exif)
+    mask(tmp_path / "masks/a.png", SIZE_WH[::-1])
+    with pytest.raises(DataError, match="stored on its side: turn it for good first"):
+        import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+
+
+def test_a_converted_mask_is_stored_as_it_was(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.new("RGB", SIZE_WH).save(image(tmp_path / "images/a.tif"), exif=exif)
+    drawn = mask(tmp_path / "masks/a.png")
+    Image.open(drawn).convert("RGB").save(tmp_path / "masks/a.tif", exif=exif)
+    expected = np.asarray(Image.open(drawn))
+    drawn.unlink()
+    registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    with Image.open(registered.samples[0].mask) as converted:
+        np.testing.assert_array_equal(np.asarray(converted), expected)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
 from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
@@ -60,3 +60,56 @@ def test_missing_empty_and_foreign_manifests(tmp_path: Path) -> None:
     path.write_text("image,label\n1,2\n")
     with pytest.raises(DataError, match="no column 'source'"):
         read_manifest(path)
+
+
+def corner(height: int = 40, width: int = 64) -> np.ndarray:
+    """Sky in the upper left corner of the stored pixels: no turn leaves it where it is."""
+    mask = np.zeros((height, width), np.uint8)
+    mask[:10, :30] = 255
+    return mask
+
+
+def stored(path: Path, pixels: np.ndarray, orientation: int) -> str:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(pixels).save(path, exif=exif)
+    return path.name
+
+
+@pytest.mark.parametrize("labels_are_tagged", [True, False])
+@pytest.mark.parametrize("suffix", ["png", "tif", "jpg"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_image_and_labels_are_turned_upright_by_the_tag_of_the_image(
+    tmp_path: Path, orientation: int, suffix: str, labels_are_tagged: bool
+) -> None:
+    tag = orientation if labels_are_tagged else 1
+    image = stored(tmp_path / f"a.{suffix}", np.repeat(corner()[..., None], 3, axis=2), orientation)
+    mask = stored(tmp_path / f"b.{suffix.replace('jpg', 'png')}", corner(), tag)
+    ignore = stored(tmp_path / f"c.{suffix.replace('jpg', 'png')}", 255 - corner(), tag)
+    rows = ("source,group,image,mask,ignore", f"s,g,{image},{mask},{ignore}", f"s,g,{image},{mask},")
+    (tmp_path / "m.csv").write_text("\n".join(rows))
+    labelled, whole = read_manifest(tmp_path / "m.csv")
+    stored(tmp_path / "d.png", corner(), orientation)
+    upright = np.asarray(ImageOps.exif_transpose(Image.open(tmp_path / "d.png")))
+    np.testing.assert_array_equal(labelled.load_mask(), upright)
+    np.testing.assert_array_equal(labelled.load_image()[..., 0] > 127, upright > 127)
+    np.testing.assert_array_equal(labelled.load_mask(), upright)
+    np.testing.assert_array_equal(labelled.load_valid(), upright > 127)
+    assert whole.load_valid().shape == upright.shape
+    assert whole.load_valid().all()
+
+
+def test_an_image_is_decoded_once_for_itself_and_its_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (sample, *_) = read_manifest(write_dataset(tmp_path))
+    decoded: list[str] = []
+    load_end = PngImagePlugin.PngImageFile.load_end
+
+    def spy(image: PngImagePlugin.PngImageFile) -> None:
+        assert image.fp is not None
+        decoded.append(Path(image.fp.name).name)
+        load_end(image)
+
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load_end", spy)
+    for load in (sample.load_image, sample.load_mask, sample.load_valid):
+        load()
+    assert decoded == ["0.png", "0_mask.png"]

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
 from skymask.cli import main
 from skymask.data.manifest import read_manifest
 from skymask.data.self_label import self_label
 from skymask.data.synthetic import render
 from skymask.errors import DataError, InputError
+from skymask.masks.images import as_stored, read_photograph
 
 Pixels = NDArray[np.uint8]
 
@@ -100,9 +101,51 @@ def test_bad_input(tmp_path: Path) -> None:
         self_label([tmp_path / "c.png"], [bright], tmp_path / "out", "x")
 
 
+@pytest.mark.parametrize("fixed_camera", [False, True])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_turned_photographs_are_labelled_upright_and_their_masks_stored_as_they_are(
+    tmp_path: Path, orientation: int, fixed_camera: bool
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    path = tmp_path / "a.png"
+    Image.fromarray(as_stored(scene(left=130, right=200), orientation)).save(path, exif=exif)
+    seen: list[Pixels] = []
+
+    def sky(frame: Pixels) -> Pixels:
+        seen.append(frame)
+        return np.where(frame[..., 0] > 150, 255, 0).astype(np.uint8)
+
+    (sample,) = read_manifest(self_label([path], [sky], tmp_path / "out", "x", fixed_camera))
+    np.testing.assert_array_equal(seen[0], scene(left=130, right=200))
+    np.testing.assert_array_equal(sample.load_mask(), sky(scene(left=130, right=200)))
+    assert sample.load_valid().all()
+    np.testing.assert_array_equal(read_photograph(sample.mask).rgb[..., 0], sample.load_mask())
+    assert sample.ignore is not None
+    with Image.open(sample.mask) as mask, Image.open(sample.ignore) as ignore, Image.open(path) as image:
+        assert mask.size == ignore.size == image.size
+
+
+def test_the_group_is_the_name_of_the_folder_wherever_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "harbour" / "a.png", scene())
+    monkeypatch.chdir(tmp_path / "harbour")
+    (sample,) = read_manifest(self_label([Path("a.png")], [bright], tmp_path / "out", "x"))
+    assert sample.group == "harbour"
+
+
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save(tmp_path / "photos" / "a.png", render(0, (120, 160), "day").image)
     assert main(["data", "self-label", str(tmp_path / "photos"), "-o", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().out.strip() == str(tmp_path / "out" / "manifest.csv")
     assert main(["data", "self-label", str(tmp_path / "nowhere"), "-o", str(tmp_path / "out")]) == 2
     assert "is not a folder" in capsys.readouterr().err
+
+
+def test_the_command_passes_over_hidden_files_and_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(tmp_path / "photos" / "a.png", render(0, (120, 160), "day").image)
+    (tmp_path / "photos" / "._a.png").write_bytes(b"what macOS leaves on other disks")
+    (tmp_path / "photos" / "more.jpg").mkdir()
+    assert main(["data", "self-label", str(tmp_path / "photos"), "-o", str(tmp_path / "out")]) == 0
+    assert [sample.image.name for sample in read_manifest(tmp_path / "out" / "manifest.csv")] == ["a.png"]

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError
+from skymask.masks.images import opened_as_stored
 
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _DEEP_MODES = (*_SIXTEEN_BIT_MODES, "I", "F")
@@ -47,7 +48,7 @@ def read_size(path: Path) -> tuple[int, int]:
 
 
 def read_alpha(path: Path) -> Alpha:
-    """Decodes a mask of any common kind.
+    """Decodes a mask of any common kind; its pixels come as they are stored, whatever its orientation.
 
     Grey and black-and-white images are taken as they are, colour images and palettes where all colours are grey; of 16
     bits the upper 8 are kept; a mask whose largest value is 1 holds 0 and 1, which become 0 and 255.
@@ -93,16 +94,18 @@ def _from_colours(image: Image.Image, path: Path) -> NDArray[np.uint8]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Image.Image]:
-    """Opens and decodes an image; what goes wrong on the way is a `DataError`."""
+    """Opens and decodes an image as it is stored; what goes wrong on the way is a `DataError`."""
     try:
-        with Image.open(path) as image:
-            image.load()
+        with opened_as_stored(path) as image:
             yield image
     except DECODE_ERRORS as error:
-        raise DataError(f"{path} cannot be decoded: {_reason(error)}.") from error
+        raise DataError(f"{path} cannot be decoded: {reason(error)}.") from error
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
+    """Says in a few words, without a full stop, why a file cannot be decoded."""
+    if isinstance(error, UnidentifiedImageError):  # Pillow names an object
+        return "it is not an image of a known kind"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return (str(error) or type(error).__name__).rstrip(".")

@@ -5,22 +5,36 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from skymask.errors import DataError, InputError
+from skymask.data.label_files import reason
+from skymask.decoding import DECODE_ERRORS
+from skymask.errors import DataError, InputError, MediaError
 from skymask.files import writing
+from skymask.masks.images import (
+    opened_as_stored,
+    read_orientation,
+    read_photograph,
+    read_stored_size,
+    turn_upright,
+)
 
 REQUIRED = ("source", "group", "image", "mask")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One labelled image."""
+    """One labelled image.
+
+    Its labels lie pixel on pixel over the image as it is stored, as `skymask masks` writes them. Everything is loaded
+    upright, turned by the EXIF orientation of the image; the labels' own does not count, since few tools write one.
+    """
 
     source: str
     """The data set it comes from; numbers are reported per source."""
@@ -33,22 +47,51 @@ class Sample:
     ignore: Path | None
     """8-bit grey: 255 where there is no label. None: the whole image is labelled."""
 
+    @cached_property
+    def orientation(self) -> int:
+        """EXIF orientation of the image, 1 to 8.
+
+        Raises:
+            DataError: The image cannot be read.
+        """
+        with _named(self.image):
+            return read_orientation(self.image)
+
     def load_image(self) -> NDArray[np.uint8]:
-        """Returns the image, uint8 [H, W, 3], RGB."""
-        with Image.open(self.image) as file:
-            return np.asarray(file.convert("RGB"))
+        """Returns the image, uint8 [H, W, 3], RGB, upright.
+
+        Raises:
+            DataError: It cannot be read.
+        """
+        with _named(self.image):
+            photograph = read_photograph(self.image)
+        vars(self)["orientation"] = photograph.orientation  # else the labels would open the image again
+        return photograph.rgb
 
     def load_mask(self) -> NDArray[np.uint8]:
-        """Returns the sky's alpha, uint8 [H, W]."""
-        with Image.open(self.mask) as file:
-            return np.asarray(file.convert("L"))
+        """Returns the sky's alpha, uint8 [H, W], upright.
+
+        Raises:
+            DataError: It, or the image, cannot be read.
+        """
+        return self._load_label(self.mask)
 
     def load_valid(self) -> NDArray[np.bool_]:
-        """Returns where the labels hold, bool [H, W]."""
-        if self.ignore is None:
-            return np.ones_like(self.load_mask(), dtype=np.bool_)
-        with Image.open(self.ignore) as file:
-            return np.asarray(file.convert("L")) <= 127
+        """Returns where the labels hold, bool [H, W], upright.
+
+        Raises:
+            DataError: The ignore map, the mask or the image cannot be read.
+        """
+        if self.ignore is not None:
+            return self._load_label(self.ignore) <= 127
+        with _named(self.mask):
+            width, height = read_stored_size(self.mask)
+        return turn_upright(np.ones((height, width), np.uint8), self.orientation).astype(np.bool_)
+
+    def _load_label(self, path: Path) -> NDArray[np.uint8]:
+        with _named(path), opened_as_stored(path) as image:
+            pixels = np.asarray(image.convert("L"))
+        return turn_upright(pixels, self.orientation)
 
 
 def read_manifest(path: Path) -> list[Sample]:
@@ -98,6 +141,18 @@ def write_manifest(path: Path, samples: Iterable[Sample]) -> None:
             writer.writerow([sample.source, sample.group, *paths])
 
 
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What goes wrong when a file is read is a `DataError` that names it, and what to do."""
+    remedy = "Restore the file or remove its line from the manifest."
+    try:
+        yield
+    except MediaError as error:
+        raise DataError(f"{error} {remedy}") from error
+    except DECODE_ERRORS as error:
+        raise DataError(f"{path} cannot be decoded: {reason(error)}. {remedy}") from error
+
+
 def _parse(reader: csv.DictReader[str], path: Path) -> Iterator[Sample]:
     for line, row in enumerate(reader, start=2):
         ignore = row.get("ignore") or ""
@@ -116,12 +171,13 @@ def _check(sample: Sample, where: str) -> None:
     sizes = {}
     for file in filter(None, (sample.image, sample.mask, sample.ignore)):
         try:
-            with Image.open(file) as image:  # reads the header alone
-                sizes[file] = image.size
+            sizes[file] = read_stored_size(file)
         except FileNotFoundError:
             raise DataError(f"{where}: {file} does not exist. Restore it or remove the line.") from None
-        except OSError as error:
-            raise DataError(f"{where}: {file} is not a readable image ({error}).") from None
+        except DECODE_ERRORS as error:
+            raise DataError(
+                f"{where}: {file} is not a readable image ({reason(error)}). Restore it or remove the line."
+            ) from None
     for file, size in sizes.items():
         if size != sizes[sample.image]:
             width, height = sizes[sample.image]

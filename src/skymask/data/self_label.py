@@ -13,13 +13,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from skymask.data.horizons import Horizon, amend
 from skymask.data.manifest import Sample, write_manifest
-from skymask.decoding import DECODE_ERRORS
-from skymask.errors import DataError, InputError
-from skymask.files import writing
+from skymask.errors import DataError, InputError, MediaError
+from skymask.masks.images import Photograph, read_photograph, write_mask
 
 SURE = 0.85
 """Mean alpha from which a pixel is labelled sky; up to one less this, not sky."""
@@ -27,6 +25,9 @@ MOST_UNSURE = 0.25
 """Images with a larger share of pixels without a label are left out."""
 
 Sky = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+
+Answer = tuple[Path, int, NDArray[np.float32]]
+"""A file, its EXIF orientation, and the mean alpha of the upright photograph, [H, W] from 0 to 1."""
 
 
 def self_label(
@@ -39,14 +40,16 @@ def self_label(
 ) -> Path:
     """Labels images and writes a manifest of them.
 
+    The models see photographs upright; masks and ignore maps are written as their photographs are stored.
+
     Args:
         images: Files, all from one camera if `fixed_camera`; of distinct names.
         models: Each uint8 [H, W, 3] RGB -> alpha uint8 [H, W], as `skymask.load()` gives.
         out: Gets masks/, ignore/ and, last, manifest.csv. The images stay where they are.
         source: Name of the source in the manifest; the group of an image is its folder's name.
         fixed_camera: The camera never moves: all images get one label.
-        horizons: Lines below which there is no sky, by name of the image's file; of that image alone, even of a fixed
-            camera's.
+        horizons: Lines below which there is no sky, in pixels of the upright photograph, by name of the image's file;
+            of that image alone, even of a fixed camera's.
 
     Returns:
         Path of the manifest.
@@ -61,33 +64,37 @@ def self_label(
     if len({image.stem for image in images}) < len(images):
         raise InputError("Two of the images have the same name; label their folders apart.")
     samples = []
-    for image, answer in _shared(images, models) if fixed_camera else _single(images, models):
+    for image, orientation, answer in _shared(images, models) if fixed_camera else _single(images, models):
         mean = amend(answer, (horizons or {}).get(image.name, ()))
         unsure = (mean > 1 - SURE) & (mean < SURE)
         if unsure.mean() <= MOST_UNSURE:
-            samples.append(_write(image, mean, unsure, out, source))
+            samples.append(_write(image, orientation, mean, unsure, out, source))
     if not samples:
         raise DataError(f"The models are unsure of every one of the {len(images)} images; none was labelled.")
     write_manifest(out / "manifest.csv", samples)
     return out / "manifest.csv"
 
 
-def _single(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[tuple[Path, NDArray[np.float32]]]:
+def _single(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[Answer]:
     for image in images:
-        yield image, _mean_alpha(_read(image), models)
+        photograph = _read(image)
+        yield image, photograph.orientation, _mean_alpha(photograph.rgb, models)
 
 
-def _shared(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[tuple[Path, NDArray[np.float32]]]:
+def _shared(images: Sequence[Path], models: Sequence[Sky]) -> Iterator[Answer]:
     total: NDArray[np.float32] | None = None
+    orientations = []
     for image in images:
-        mean = _mean_alpha(_read(image), models)
+        photograph = _read(image)
+        orientations.append(photograph.orientation)
+        mean = _mean_alpha(photograph.rgb, models)
         if total is not None and total.shape != mean.shape:
             raise DataError(f"{image} is of another size than {images[0]}; a fixed camera's images have one size.")
         total = mean if total is None else total + mean
     assert total is not None
     mean = total / np.float32(len(images))
-    for image in images:
-        yield image, mean
+    for image, orientation in zip(images, orientations, strict=True):
+        yield image, orientation, mean
 
 
 def _mean_alpha(frame: NDArray[np.uint8], models: Sequence[Sky]) -> NDArray[np.float32]:
@@ -97,24 +104,24 @@ def _mean_alpha(frame: NDArray[np.uint8], models: Sequence[Sky]) -> NDArray[np.f
     return mean / np.float32(255)
 
 
-def _read(image: Path) -> NDArray[np.uint8]:
+def _read(image: Path) -> Photograph:
     try:
-        with Image.open(image) as file:
-            return np.asarray(file.convert("RGB"))
-    except DECODE_ERRORS as error:
-        raise DataError(f"{image} is not a readable image ({error}). Remove it, or run 'skymask data audit'.") from None
+        return read_photograph(image)
+    except MediaError as error:
+        raise DataError(f"{image} is not a readable image: {error} Repair or remove it.") from None
 
 
-def _write(image: Path, mean: NDArray[np.float32], unsure: NDArray[np.bool_], out: Path, source: str) -> Sample:
+def _write(
+    image: Path, orientation: int, mean: NDArray[np.float32], unsure: NDArray[np.bool_], out: Path, source: str
+) -> Sample:
     sample = Sample(
         source=source,
-        group=image.parent.name,
+        group=image.resolve().parent.name,
         image=image,
         mask=out / "masks" / f"{image.stem}.png",
         ignore=out / "ignore" / f"{image.stem}.png",
     )
     for path, where in ((sample.mask, mean > 0.5), (sample.ignore, unsure)):
         assert path is not None
-        with writing(path) as part:
-            Image.fromarray(where.astype(np.uint8) * 255).save(part, format="PNG")
+        write_mask(where.astype(np.uint8) * 255, path, orientation)
     return sample

@@ -8,6 +8,8 @@ upright, as it was trained to.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +66,63 @@ def read_photograph(path: Path) -> Photograph:
         MediaError: It is missing, cannot be read or decoded, breaks off, has more pixels than Pillow deems safe, or
             has 32 bits per channel, for which no range is defined.
     """
+    with _explained(path), _opened(path) as image:
+        orientation = _orientation(image.getexif())
+        image.load()
+        still_to_turn = _orientation(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
+        rgb = _to_rgb(image, path)
+    if still_to_turn != _UPRIGHT:
+        rgb = rgb.transpose(_TURNS[still_to_turn][0])
+    return Photograph(np.asarray(rgb), orientation)
+
+
+def read_orientation(path: Path) -> int:
+    """Returns the EXIF orientation of an image file, 1 to 8; decodes PNG alone, which may say it at its end.
+
+    Raises:
+        MediaError: It is missing or cannot be read.
+    """
+    with _explained(path), _opened(path) as image:
+        return _orientation(image.getexif())
+
+
+def read_stored_size(path: Path) -> tuple[int, int]:
+    """Returns the width and height of the pixels that an image file stores, from its header alone.
+
+    Raises:
+        DECODE_ERRORS: It is missing, damaged or no image.
+    """
+    with _opened(path) as image:
+        if isinstance(image, TiffImageFile):  # of these, Pillow says the upright size
+            return image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
+        return image.size
+
+
+@contextmanager
+def opened_as_stored(path: Path) -> Iterator[Image.Image]:
+    """Opens and decodes an image file, and gives its pixels as they are stored, whatever its orientation.
+
+    Raises:
+        DECODE_ERRORS: It is missing, damaged or no image.
+    """
+    with _opened(path) as image:
+        orientation = _orientation(image.getexif())
+        image.load()
+        yield image if _orientation(image.getexif()) == orientation else image.transpose(_TURNS[orientation][1])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    # Not by its name: that way Pillow maps uncompressed TIFFs, and then garbles those that are turned.
+    with path.open("rb") as file, Image.open(file) as image:
+        yield image
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What goes wrong when a file is read is a `MediaError` that names it."""
     try:
-        # Opened here, not by Pillow: given a name, it maps uncompressed TIFFs, and then garbles those that are turned.
-        with path.open("rb") as file, Image.open(file) as image:
-            orientation = _orientation(image.getexif())
-            image.load()
-            still_to_turn = _orientation(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
-            rgb = _to_rgb(image, path)
+        yield
     except Image.DecompressionBombError as error:
         raise MediaError(f"{path} is too large: {error}") from error
     except FileNotFoundError as error:
@@ -80,9 +132,6 @@ def read_photograph(path: Path) -> Photograph:
         raise MediaError(f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG.") from error
     except DECODE_ERRORS as error:
         raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
-    if still_to_turn != _UPRIGHT:
-        rgb = rgb.transpose(_TURNS[still_to_turn][0])
-    return Photograph(np.asarray(rgb), orientation)
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
@@ -117,6 +166,13 @@ def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
     if image.mode == "P":  # the straight way to RGB warns about palettes with transparency
         return image.convert("RGBA").convert("RGB")
     return image.convert("RGB")
+
+
+def turn_upright(stored: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Turns a picture, uint8 [H, W] or [H, W, 3], upright that a file of this orientation stores."""
+    if orientation == _UPRIGHT:
+        return stored
+    return np.asarray(Image.fromarray(stored).transpose(_TURNS[orientation][0]))
 
 
 def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

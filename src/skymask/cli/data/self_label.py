@@ -35,8 +35,8 @@ def self_label(
         model: Name of a shipped model, or an ONNX file; repeat for several. [default: fast]
         source: Name of the source in the manifest.
         fixed_camera: The images come from one camera that never moves, and share one label.
-        horizons: CSV file of lines below which there is no sky, in pixels: image,x0,y0,x1,y1,slack,open. Where open is
-            1 nothing rises above the line.
+        horizons: CSV file of lines below which there is no sky, in pixels of the upright photograph:
+            image,x0,y0,x1,y1,slack,open. Where open is 1 nothing rises above the line.
     """
     from contextlib import ExitStack
 
@@ -49,7 +49,11 @@ def self_label(
 
     if not images.is_dir():
         raise InputError(f"{images} is not a folder. Give a folder of photographs.")
-    files = sorted(file for file in images.iterdir() if file.suffix.lower() in SUFFIXES)
+    files = sorted(
+        file
+        for file in images.iterdir()
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
+    )
     if not files:
         raise InputError(f"No photograph found in {images}; looked for {', '.join(sorted(SUFFIXES))}.")
     lines = read_horizons(horizons, files) if horizons else None
