@@ -35,7 +35,12 @@ class ConfigError(InputError):
 
 
 class DataError(InputError):
-    """A manifest, image or mask of a dataset does not fit together."""
+    """A manifest, image or mask of a dataset is damaged, or does not fit together."""
+
+    def __init__(self, message: str = "") -> None:
+        # Raised where torch's DataLoader works in other processes, it is built anew from the text of its traceback.
+        kind = f"{type(self).__module__}.{type(self).__qualname__}: "
+        super().__init__(message.rpartition(kind)[2].removesuffix("\n"))
 
 
 class DisplayError(InputError):

@@ -4,10 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from torch.utils.data import DataLoader
 
 from skymask.data.augment import AugmentConfig
 from skymask.data.dataset import BalancedSampler, TrainingSet
 from skymask.data.manifest import Sample, read_manifest
+from skymask.errors import DataError
 from tests.support.datasets import write_dataset
 
 
@@ -59,3 +61,17 @@ def test_an_item_follows_from_its_draw(tmp_path: Path) -> None:
     assert item["image"].shape == (3, 40, 56)
     assert item["alpha"].shape == item["valid"].shape == (40, 56)
     assert all((item[key] == again[key]).all() for key in item)
+
+
+def test_a_damaged_image_is_named_by_the_processes_that_load(tmp_path: Path) -> None:
+    samples = read_manifest(write_dataset(tmp_path, count=1, without_sky=0))
+    content = samples[0].image.read_bytes()
+    samples[0].image.write_bytes(content[: len(content) // 2])
+    data = TrainingSet(samples, AugmentConfig())
+    draw = (0, 0, (32, 32))
+    with pytest.raises(DataError) as alone:
+        _ = data[draw]
+    assert str(alone.value).startswith(f"{samples[0].image} cannot be decoded: ")
+    with pytest.raises(DataError) as by_worker:
+        list(DataLoader(data, batch_size=1, sampler=[draw], num_workers=1))
+    assert str(by_worker.value) == str(alone.value)

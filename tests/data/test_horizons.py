@@ -97,3 +97,15 @@ def test_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command) == 2
     assert "There are no horizons at" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_lists_as_spreadsheets_write_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "h.csv", ("a.jpg", 0, 10, 30, 12, 1.5, 1))
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert read_horizons(path, [Path("a.jpg")]).keys() == {"a.jpg"}
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("\n", "\n\n") + "a.jpg,0,10,30,12,1.5,yes\n")
+    with pytest.raises(DataError, match="line 5: a horizon is five numbers"):
+        read_horizons(path, [Path("a.jpg")])
+    path.write_bytes(path.read_bytes() + "ö".encode("latin-1"))
+    with pytest.raises(DataError, match="line 6: this is not UTF-8"):
+        read_horizons(path, [Path("a.jpg")])

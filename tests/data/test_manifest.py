@@ -113,3 +113,66 @@ def test_an_image_is_decoded_once_for_itself_and_its_labels(tmp_path: Path, monk
     for load in (sample.load_image, sample.load_mask, sample.load_valid):
         load()
     assert decoded == ["0.png", "0_mask.png"]
+
+
+def broken_chunk(content: bytes) -> bytes:
+    """A PNG whose pixels go on in a chunk without a name."""
+    at = content.rindex(b"IDAT")
+    return content[:at] + b"\0\1\2\3" + content[at + 4 :]
+
+
+DAMAGES = {"cut": lambda content: content[: len(content) * 2 // 3], "broken chunk": broken_chunk}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("file", ["0.png", "0_mask.png", "ignore.png"])
+def test_a_damaged_file_is_named_with_the_remedy_when_it_is_loaded(tmp_path: Path, file: str, damage: str) -> None:
+    manifest = write_dataset(tmp_path, size_hw=(400, 400))
+    noise = np.random.default_rng(0).integers(0, 256, (400, 400), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "ignore.png")
+    if file != "0.png":
+        Image.fromarray(noise).save(tmp_path / file)
+    manifest.write_text(HEADER + "a,0,0.png,0_mask.png,ignore.png,400,400,0.5\n")
+    (tmp_path / file).write_bytes(DAMAGES[damage]((tmp_path / file).read_bytes()))
+    (sample,) = read_manifest(manifest)
+    with pytest.raises(DataError, match=rf"{file} cannot be decoded: .*Restore the file or remove its line"):
+        _ = sample.load_image(), sample.load_mask(), sample.load_valid()
+
+
+def test_an_image_larger_than_is_safe_is_named(manifest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(DataError, match=r"line 2: .*0\.png is not a readable image.*Restore it or remove the line"):
+        read_manifest(manifest)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(manifest: Path) -> None:
+    manifest.write_text(manifest.read_text(), encoding="utf-8-sig")
+    assert len(read_manifest(manifest)) == 6
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"source,group,image,mask\n\ns,K\xf6ln,0.png,0_mask.png\n", r"m\.csv, line 3.*not UTF-8.*save it as"),
+        (b"source,group,image,mask\n\n\ns,g,gone.png,0_mask.png\n", r"m\.csv, line 4: .*gone\.png does not exist"),
+        (b"source,group,image,mask\ns,g,0.png\n", r"m\.csv, line 2: the column 'mask' is empty"),
+        (
+            b"source,group,image,mask\ns,g,0.png," + b"m" * 200_000,
+            r"m\.csv, after line 1: field larger than.*quotation mark",
+        ),
+        (b"source;group;image;mask\n", r"no column 'source'.*separated by commas.*source;group;image;mask"),
+        (b"", "no column 'source'"),
+    ],
+    ids=["Latin-1", "blank lines", "short", "endless cell", "semicolons", "empty"],
+)
+def test_spreadsheets_that_went_wrong_are_explained(manifest: Path, content: bytes, message: str) -> None:
+    path = manifest.with_name("m.csv")
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        read_manifest(path)
+
+
+def test_columns_that_nobody_needs_may_be_left_out_at_the_end(manifest: Path) -> None:
+    manifest.write_text(HEADER + "a,0,0.png,0_mask.png\n")
+    (sample,) = read_manifest(manifest)
+    assert sample.ignore is None

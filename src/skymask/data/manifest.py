@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from skymask.data.hand_lists import numbered_rows
 from skymask.data.label_files import reason
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, MediaError
@@ -105,18 +106,12 @@ def read_manifest(path: Path) -> list[Sample]:
 
     Raises:
         InputError: There is no such file.
-        DataError: A column is missing, the manifest is empty, a file it names does not exist or is no image, or a mask
-            has another size than its image.
+        DataError: It is not CSV in UTF-8, a column or an entry is missing, it is empty, a file it names does not exist
+            or is no image, or a mask has another size than its image.
     """
     if not path.is_file():
         raise InputError(f"There is no manifest at {path}. Give the path of a manifest.csv.")
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        columns = reader.fieldnames or []
-        for column in REQUIRED:
-            if column not in columns:
-                raise DataError(f"{path} has no column '{column}'; it has: {', '.join(columns)}.")
-        samples = list(_parse(reader, path))
+    samples = list(_parse(path))
     if not samples:
         raise DataError(f"{path} lists no images.")
     return samples
@@ -153,8 +148,13 @@ def _named(path: Path) -> Iterator[None]:
         raise DataError(f"{path} cannot be decoded: {reason(error)}. {remedy}") from error
 
 
-def _parse(reader: csv.DictReader[str], path: Path) -> Iterator[Sample]:
-    for line, row in enumerate(reader, start=2):
+def _parse(path: Path) -> Iterator[Sample]:
+    for line, row in numbered_rows(path, REQUIRED):
+        for column in ("image", "mask"):
+            if not row[column]:
+                raise DataError(
+                    f"{path}, line {line}: the column '{column}' is empty. Every row needs an image and a mask."
+                )
         ignore = row.get("ignore") or ""
         sample = Sample(
             source=row["source"],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from skymask import __version__
 from skymask.contract import THRESHOLD
 from skymask.data.manifest import Sample, read_manifest
-from skymask.errors import DataError, InputError
+from skymask.errors import InputError
 from skymask.evaluation.conditions import condition
 from skymask.evaluation.groups import Record, summarise
 from skymask.evaluation.metrics import alpha as alphas
@@ -60,7 +60,7 @@ def evaluate(
     pooled = _Pooled()
     records = []
     for index, sample in track(listed):
-        frame, truth, valid = _load(sample, manifests[index])
+        frame, truth, valid = sample.load_image(), sample.load_mask(), sample.load_valid()
         alpha = segment(frame)
         record = _identify(sample, index, manifests[index].parent, frame) | _score(alpha, truth, valid)
         pooled.add(alpha, truth, valid)
@@ -131,16 +131,6 @@ def _score(alpha: NDArray[np.uint8], truth: NDArray[np.uint8], valid: NDArray[np
         "gradient_error": defined(alphas.gradient_error(alpha, truth, valid)),
         "iou": defined(counts.iou),
     }
-
-
-def _load(sample: Sample, manifest: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.bool_]]:
-    try:
-        return sample.load_image(), sample.load_mask(), sample.load_valid()
-    except OSError as error:
-        raise DataError(
-            f"An image of {manifest} cannot be read: {sample.image} or its mask ({error}). Restore the file or remove "
-            "its line, and run again."
-        ) from error
 
 
 def _describe(manifest: Path, images: int) -> dict[str, Any]:

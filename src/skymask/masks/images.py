@@ -66,11 +66,22 @@ def read_photograph(path: Path) -> Photograph:
         MediaError: It is missing, cannot be read or decoded, breaks off, has more pixels than Pillow deems safe, or
             has 32 bits per channel, for which no range is defined.
     """
-    with _explained(path), _opened(path) as image:
-        orientation = _orientation(image.getexif())
-        image.load()
-        still_to_turn = _orientation(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
-        rgb = _to_rgb(image, path)
+    try:
+        # Opened here, not by Pillow: given a name, it maps uncompressed TIFFs, and then garbles those that are turned.
+        with path.open("rb") as file, Image.open(file) as image:
+            orientation = _orientation(image.getexif())
+            image.load()
+            still_to_turn = _orientation(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
+            rgb = _to_rgb(image, path)
+    except Image.DecompressionBombError as error:
+        raise MediaError(f"{path} is too large: {error}") from error
+    except FileNotFoundError as error:
+        raise MediaError(f"{path} does not exist.") from error
+    except UnidentifiedImageError as error:
+        known = ", ".join(sorted(SUFFIXES))
+        raise MediaError(f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG.") from error
+    except DECODE_ERRORS as error:
+        raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
     if still_to_turn != _UPRIGHT:
         rgb = rgb.transpose(_TURNS[still_to_turn][0])
     return Photograph(np.asarray(rgb), orientation)
@@ -80,9 +91,9 @@ def read_orientation(path: Path) -> int:
     """Returns the EXIF orientation of an image file, 1 to 8; decodes PNG alone, which may say it at its end.
 
     Raises:
-        MediaError: It is missing or cannot be read.
+        DECODE_ERRORS: It is missing, damaged or no image.
     """
-    with _explained(path), _opened(path) as image:
+    with path.open("rb") as file, Image.open(file) as image:
         return _orientation(image.getexif())
 
 
@@ -92,7 +103,7 @@ def read_stored_size(path: Path) -> tuple[int, int]:
     Raises:
         DECODE_ERRORS: It is missing, damaged or no image.
     """
-    with _opened(path) as image:
+    with path.open("rb") as file, Image.open(file) as image:
         if isinstance(image, TiffImageFile):  # of these, Pillow says the upright size
             return image.tag_v2[ExifTags.Base.ImageWidth], image.tag_v2[ExifTags.Base.ImageLength]
         return image.size
@@ -105,33 +116,10 @@ def opened_as_stored(path: Path) -> Iterator[Image.Image]:
     Raises:
         DECODE_ERRORS: It is missing, damaged or no image.
     """
-    with _opened(path) as image:
+    with path.open("rb") as file, Image.open(file) as image:  # as in `read_photograph`
         orientation = _orientation(image.getexif())
         image.load()
         yield image if _orientation(image.getexif()) == orientation else image.transpose(_TURNS[orientation][1])
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
-    # Not by its name: that way Pillow maps uncompressed TIFFs, and then garbles those that are turned.
-    with path.open("rb") as file, Image.open(file) as image:
-        yield image
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """What goes wrong when a file is read is a `MediaError` that names it."""
-    try:
-        yield
-    except Image.DecompressionBombError as error:
-        raise MediaError(f"{path} is too large: {error}") from error
-    except FileNotFoundError as error:
-        raise MediaError(f"{path} does not exist.") from error
-    except UnidentifiedImageError as error:
-        known = ", ".join(sorted(SUFFIXES))
-        raise MediaError(f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG.") from error
-    except DECODE_ERRORS as error:
-        raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:
