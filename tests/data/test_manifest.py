@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
-from skymask.data.manifest import read_manifest
+from skymask.data.manifest import Sample, read_manifest, write_manifest
 from skymask.errors import DataError, InputError
 from tests.support.datasets import HEADER, write_dataset
 
@@ -176,3 +176,33 @@ def test_columns_that_nobody_needs_may_be_left_out_at_the_end(manifest: Path) ->
     manifest.write_text(HEADER + "a,0,0.png,0_mask.png\n")
     (sample,) = read_manifest(manifest)
     assert sample.ignore is None
+
+
+def test_a_manifest_below_a_link_names_files_that_the_system_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "big" / "disk").mkdir(parents=True)
+    Path("data").symlink_to("big/disk")
+    Path("pictures").symlink_to("photos")
+    write_dataset(Path("photos"), count=1)
+    write_dataset(Path("data/mine/own"), count=1)
+    sample = Sample("s", "g", Path("photos/0.png"), Path("data/mine/own/0_mask.png"), Path("pictures/0_mask.png"))
+    write_manifest(Path("data/mine/manifest.csv"), [sample])
+    (found,) = read_manifest(Path("data/mine/manifest.csv"))
+    assert found.image.resolve() == sample.image.resolve()
+    line = Path("data/mine/manifest.csv").read_text().splitlines()[1]
+    assert line == "s,g,../../../photos/0.png,own/0_mask.png,../../../photos/0_mask.png"
+
+
+def test_what_lies_below_the_folder_of_the_manifest_keeps_its_name(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "elsewhere", count=1)
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "images").symlink_to(tmp_path / "elsewhere")
+    write_manifest(folder / "m.csv", [Sample("s", "g", folder / "images/0.png", folder / "images/0_mask.png", None)])
+    assert (folder / "m.csv").read_text().splitlines()[1] == "s,g,images/0.png,images/0_mask.png,"
+    (folder / "0.png").symlink_to(tmp_path / "elsewhere" / "0.png")
+    (tmp_path / "lists").mkdir()
+    write_manifest(tmp_path / "lists/m.csv", [Sample("s", "g", folder / "0.png", folder / "images/0_mask.png", None)])
+    assert "../set/0.png" in (tmp_path / "lists/m.csv").read_text(), "a file that is a link keeps its name"

@@ -132,8 +132,15 @@ def write_manifest(path: Path, samples: Iterable[Sample]) -> None:
         writer.writerow([*REQUIRED, "ignore"])
         for sample in samples:
             files = (sample.image, sample.mask, sample.ignore)
-            paths = [Path(os.path.relpath(name, path.parent)).as_posix() if name else "" for name in files]
-            writer.writerow([sample.source, sample.group, *paths])
+            names = [_relative(file, path.parent) if file else "" for file in files]
+            writer.writerow([sample.source, sample.group, *names])
+
+
+def _relative(file: Path, folder: Path) -> str:
+    """The way from a folder to a file as the system goes it: the ".." of a link is where the link points to."""
+    if file.absolute().is_relative_to(folder.absolute()):
+        return file.absolute().relative_to(folder.absolute()).as_posix()
+    return Path(os.path.relpath(file.parent.resolve() / file.name, folder.resolve())).as_posix()
 
 
 @contextmanager
