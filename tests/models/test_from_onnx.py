@@ -52,6 +52,25 @@ def test_the_network_computes_what_the_file_computes(
     torch.testing.assert_close(found, expected, rtol=0.01, atol=0.01 * float(expected.std()))
 
 
+def test_transposed_convolutions_are_taken_too(tmp_path: Path, pictures: torch.Tensor) -> None:
+    torch.manual_seed(0)
+    trained = UNet((4, 8, 16))
+    nn.init.normal_(trained.head.weight, std=10)  # far enough from nothing to be compared
+    trained_looking(trained)
+    path = tmp_path / "unet.onnx"
+    onnx.save(to_onnx(SkyGraph(fold_sums(trained), SIZE).eval()), path)
+    again = UNet((4, 8, 16))
+    load_exported(again, path, pictures)
+    other = pictures.flip(3)
+    with torch.no_grad():
+        expected, found = trained(other), again(other)
+    for original, taken in zip(trained.grow, again.grow, strict=True):
+        torch.testing.assert_close(taken.weight, original.weight, rtol=0.001, atol=1e-4)
+        torch.testing.assert_close(taken.bias, original.bias, rtol=0.001, atol=1e-4)
+    assert expected.std() > 0.1
+    torch.testing.assert_close(found, expected, rtol=0.01, atol=0.01 * float(expected.std()))
+
+
 def test_it_can_be_trained_on_without_a_jump(exported: Path, pictures: torch.Tensor) -> None:
     network = build("fast")
     load_exported(network, exported, pictures)

@@ -37,15 +37,18 @@ def load_exported(network: nn.Module, path: Path, working: Tensor) -> None:
         ModelError: The file cannot be read, or its convolutions are not those of the network.
     """
     weights = _read_convolutions(path)
-    convolutions = {name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d)}
+    convolutions = {
+        name: module for name, module in network.named_modules() if isinstance(module, nn.Conv2d | nn.ConvTranspose2d)
+    }
     if weights.keys() != convolutions.keys():
         odd = sorted(weights.keys() ^ convolutions.keys())
         raise ModelError(
             f"{path} does not hold the network that the configuration names: convolution '{odd[0]}' is in one of them "
             "alone. Set `network` to the kind that was exported, in fp32."
         )
-    biases: dict[nn.Conv2d, Tensor | None] = {}
-    fresh = {module: _lengths([module]) for module in convolutions.values()}
+    biases: dict[nn.Module, Tensor | None] = {}
+    # A transposed convolution has no normalisation after it.
+    fresh = {module: _lengths([module]) for module in convolutions.values() if isinstance(module, nn.Conv2d)}
     for name, module in convolutions.items():
         weight, bias = weights[name]
         if weight.shape != module.weight.shape:
@@ -85,7 +88,7 @@ def _read_convolutions(path: Path) -> dict[str, tuple[Tensor, Tensor | None]]:
 
     found = {}
     for node in graph.node:
-        if node.op_type == "Conv" and _NETWORK in node.name and node.input[1] in tensors:
+        if node.op_type in ("Conv", "ConvTranspose") and _NETWORK in node.name and node.input[1] in tensors:
             bias = tensor(node.input[2]) if len(node.input) > 2 else None
             found[_module_name(node.name)] = tensor(node.input[1]), bias
     return found
@@ -114,7 +117,7 @@ def _scales(wanted: Tensor, found: Tensor) -> Tensor:
 
 
 def _unfold(
-    network: nn.Module, biases: dict[nn.Conv2d, Tensor | None], fresh: dict[nn.Conv2d, Tensor], working: Tensor
+    network: nn.Module, biases: dict[nn.Module, Tensor | None], fresh: dict[nn.Conv2d, Tensor], working: Tensor
 ) -> None:
     """Sets every normalisation in one forward pass, each just before its turn."""
     summing = [module for module in network.modules() if isinstance(module, StripContext | DecoderStep)]
