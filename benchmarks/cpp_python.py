@@ -22,8 +22,9 @@ from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
-from skymask.bench.machine import commit, machine, versions
+from skymask.bench.machine import machine, versions
 from skymask.bench.spread import Spread, ratio
+from skymask.revision import commit
 
 SIZES = ("640x480", "1280x720", "1920x1080")
 FILE_SIZE = "1280x720"

@@ -133,6 +133,18 @@ def test_the_file_says_what_it_is(trained: Path, tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["m.onnx"]
 
 
+@pytest.mark.parametrize(
+    ("source", "said"), [("abc+changes", "abc+changes"), (None, "unknown: not a git checkout")], ids=["changed", "none"]
+)
+def test_the_file_says_which_source_exported_it(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str | None, said: str
+) -> None:
+    monkeypatch.setattr(room, "commit", lambda: source)
+    export(trained, tmp_path / "m.onnx", "1")
+    metadata = {entry.key: entry.value for entry in onnx.load(tmp_path / "m.onnx").metadata_props}
+    assert ModelInfo.from_metadata(metadata, "m.onnx").commit == said
+
+
 def test_the_threshold_of_the_run_is_in_the_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoint, "build", tiny_network)
     manifest, weights = write_dataset(tmp_path / "data"), tiny_network("unet").state_dict()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from skymask.bench.interleave import LeftOutError, interleave
-from skymask.bench.machine import commit, machine, versions
+from skymask.bench.machine import machine, versions
 from skymask.bench.material import Material, make_material
 from skymask.bench.ratios import ratios
 from skymask.bench.rows import Choice, Row, check, plan
@@ -17,6 +17,7 @@ from skymask.bench.spread import known
 from skymask.bench.turn import Turn
 from skymask.bench.worker import PREPARED, measure_row, prepare_row
 from skymask.errors import EngineError
+from skymask.revision import commit
 
 FORMAT = 1
 DIGITS = 5  # significant ones that are written; machines are not quieter than that

@@ -1,10 +1,9 @@
-"""What a number is worth nothing without: the machine, the versions, the commit."""
+"""What a number is worth nothing without: the machine and the versions."""
 
 from __future__ import annotations
 
 import os
 import platform
-import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -29,30 +28,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def commit(folder: Path = Path(skymask.__file__).parent) -> str | None:
-    """Returns the commit of the source in use, with "+changes" where files differ from it.
-
-    Args:
-        folder: Where the source is.
-
-    Returns:
-        None where the source is not in a git checkout. That it lies inside one is not enough: an environment with
-        skymask installed may lie in a checkout of something else.
-    """
-    try:
-        _git(folder, "ls-files", "--error-unmatch", ".")
-        revision = _git(folder, "rev-parse", "HEAD")
-        changed = _git(folder, "status", "--porcelain", "--untracked-files=no", ".")
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return f"{revision}+changes" if changed else revision
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _cpu() -> str:

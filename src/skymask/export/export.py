@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
@@ -20,6 +19,7 @@ from skymask.export.half import to_half
 from skymask.export.onnx import add_info, store_half, to_onnx
 from skymask.export.verify import Parity, compare, real_frames, require, synthetic_frames
 from skymask.files import writing
+from skymask.revision import commit
 from skymask.training.checkpoint import Checkpoint, load_checkpoint
 from skymask.training.config import TrainConfig
 
@@ -95,16 +95,7 @@ def _info(checkpoint: Checkpoint, version: str, parity: Parity, precision: Preci
         license="Apache-2.0",
         working_size=checkpoint.working_size,
         training_data=", ".join(sorted(sources)) or "unknown: the training manifests are gone",
-        commit=_commit(),
+        commit=commit() or "unknown: not a git checkout",
         metrics={source: round(row["iou"], 4) for source, row in val["sources"].items() if row["iou"] is not None},
         parity={key: float(value) for key, value in asdict(parity).items()},
     )
-
-
-def _commit() -> str:
-    folder = Path(__file__).parent
-    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown: not a git checkout"
