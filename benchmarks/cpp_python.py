@@ -57,6 +57,8 @@ def main() -> None:
     parser.add_argument("--no-files", action="store_true", help="measure latency only")
     parser.add_argument("-o", "--output", type=Path, help="JSON file with every round")
     arguments = parser.parse_args()
+    if arguments.output:
+        arguments.output.parent.mkdir(parents=True, exist_ok=True)
     threads = machine()["cores"]
     rows = {}
     with tempfile.TemporaryDirectory() as folder:

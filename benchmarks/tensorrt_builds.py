@@ -129,6 +129,7 @@ def main() -> None:
     parser.add_argument("--program", type=Path, help="skymask-build-engine")
     parser.add_argument("--library", type=Path, action="append", default=[], help="folder with libtensorrt_rtx.so.1")
     arguments = parser.parse_args()
+    arguments.output.mkdir(parents=True, exist_ok=True)
     done = list(builds(arguments))
     (arguments.output / "tensorrt_builds.json").write_text(json.dumps([asdict(build) for build in done], indent=1))
     (arguments.output / "tensorrt_builds.md").write_text(table(done))
