@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from skymask.cli import main
-from skymask.errors import InputError
+from skymask.errors import InputError, OutputError
 from skymask.models import build
 from skymask.models.accurate import Accurate
 from skymask.training import checkpoint
@@ -45,6 +45,12 @@ def test_a_share_outside_is_refused(pair: tuple[Path, Path], tmp_path: Path, sha
     with pytest.raises(InputError, match="between 0 and 1"):
         average(*pair, share, tmp_path / "mean.safetensors")
     assert not (tmp_path / "mean.safetensors").exists()
+
+
+def test_a_place_that_cannot_be_written_to_is_named(pair: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"mean\.safetensors cannot be written"):
+        average(*pair, 0.5, tmp_path / "file" / "mean.safetensors")
 
 
 def test_networks_must_be_the_same(pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

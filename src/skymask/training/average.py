@@ -38,6 +38,7 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
         InputError: A checkpoint is missing, the networks are not the same, or the share is out of range.
         ModelError: A checkpoint is damaged.
         DataError: A validation manifest does not fit its files.
+        OutputError: `output` cannot be written.
     """
     if not 0 < share < 1:
         raise InputError(f"The share of the first weights must lie between 0 and 1; got {share}.")
@@ -58,7 +59,6 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
     samples = [sample for path in last.config.data.val for sample in read_manifest(path)]
     model = Segmentation(last.network, last.working_size).eval()
     results = validate(model, samples, torch.device("cpu"), last.config.threshold)
-    output.parent.mkdir(parents=True, exist_ok=True)
     save_weights(output, last.network.state_dict(), last.config, {"working_size": last.working_size, "val": results})
     return results
 
