@@ -20,7 +20,7 @@ def build(name: str, pretrained: bool = False) -> nn.Module:
         pretrained: Start the encoder from ImageNet weights, where the network has such an encoder.
 
     Returns:
-        A module: float [N, 3, H, W] (RGB, 0 to 255, H and W multiples of its `stride`) -> float [N, 1 or 4, h, w], see
+        A module: float [N, 3, H, W] (RGB, 0 to 255, H and W multiples of 32) -> float [N, 1 or 4, h, w], see
         `skymask.models.guided`.
 
     Raises:

@@ -23,9 +23,6 @@ FIRST_LOOK = (256, 320)
 class Accurate(nn.Module):
     """Two looks whose coefficients are averaged: `fast`, frozen, and a second one at the working size."""
 
-    stride = Fast.stride
-    """Working height and width must be multiples of this."""
-
     def __init__(self, pretrained: bool = False) -> None:
         super().__init__()
         self.first = Fast(pretrained).requires_grad_(False)

@@ -75,9 +75,6 @@ class DecoderStep(nn.Module):
 class Fast(nn.Module):
     """The default network, 2.6 million parameters, 0.8 GMAC at 256x320."""
 
-    stride = 32
-    """Working height and width must be multiples of this."""
-
     def __init__(self, pretrained: bool = False) -> None:
         super().__init__()
         self.encoder = EfficientNetLite0()

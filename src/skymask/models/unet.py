@@ -25,9 +25,6 @@ def double_conv(inputs: int, outputs: int) -> nn.Sequential:
 class UNet(nn.Module):
     """Contracting path, expanding path, skip connections: 31 million parameters at full width."""
 
-    stride = 16
-    """Working height and width must be multiples of this."""
-
     def __init__(self, channels: tuple[int, ...] = CHANNELS) -> None:
         super().__init__()
         self.down = nn.ModuleList(
