@@ -70,6 +70,26 @@ def test_mistakes_are_named_with_the_remedy(tmp_path: Path, old: str, new: str, 
         load_config(write(tmp_path, SMALLEST.replace(old, new, 1)))
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("loss.boundary_width", 8, "loss.boundary_width: .*odd.*got 8.*7 or 9"),
+        ("stages", [{"epochs": 1, "working_size": [0, 0], "frame_size": [64, 96]}], "working_size.0: .*greater than 0"),
+        ("stages", [{"epochs": 1, "working_size": [-32, 64], "frame_size": [64, 96]}], "working_size.0: .*greater"),
+        ("stages", [{"epochs": 1, "working_size": [64, 96], "frame_size": [-1, 48]}], "frame_size.0: .*or equal to 32"),
+        ("data.weights", {"water": -1.0}, "data.weights.water: .*greater than or equal to 0"),
+        ("data.weights", {"water": float("nan")}, "data.weights.water: .*finite number"),
+        ("augment.scale", [1.15, 0.5], r"augment.scale: .*first.*second.*\[1.15, 0.5\]"),
+        ("augment.aspect", [0, 1], "augment.aspect.0: .*greater than 0"),
+    ],
+)
+def test_values_that_cannot_be_trained_with_are_refused_at_once(
+    tmp_path: Path, key: str, value: object, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_config(write(tmp_path, SMALLEST), [(key, value)])
+
+
 def test_unknown_override_and_missing_file(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="Did you mean 'batch_size'"):
         load_config(write(tmp_path, SMALLEST), [("optimiser.batchsize", 3)])

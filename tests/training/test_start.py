@@ -42,6 +42,12 @@ def test_an_exported_file_of_another_network_is_refused(tmp_path: Path) -> None:
         start_network(config, read_training_samples(config.data.train, None))
 
 
+def test_imagenet_weights_and_a_model_to_begin_with_exclude_each_other(tmp_path: Path) -> None:
+    config = tiny_config(write_dataset(tmp_path), network="fast", init="fast", pretrained=True)
+    with pytest.raises(ConfigError, match="pretrained = false"):
+        start_network(config, [])
+
+
 def test_two_looks_need_a_model_to_begin_with(tmp_path: Path) -> None:
     """The first one is never trained: fresh, it would spoil the mean for good."""
     with pytest.raises(ConfigError, match="begins with a trained first look: set init"):

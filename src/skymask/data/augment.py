@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Annotated
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveFloat
 from torch import Tensor
 from torchvision.transforms.v2 import functional as tv
 
@@ -26,6 +27,16 @@ Crop = tuple[tuple[float, float], tuple[float, float]]
 """Centre (x, y) and size (width, height), in pixels."""
 
 
+def _in_order(bounds: tuple[float, float]) -> tuple[float, float]:
+    if bounds[0] > bounds[1]:
+        raise ValueError(f"the first bound must not be larger than the second; got {list(bounds)}")
+    return bounds
+
+
+Range = Annotated[tuple[PositiveFloat, PositiveFloat], AfterValidator(_in_order)]
+"""Smallest and largest of numbers above 0."""
+
+
 class AugmentConfig(BaseModel):
     """How training images are varied. Probabilities are per image."""
 
@@ -34,8 +45,8 @@ class AugmentConfig(BaseModel):
     rotation_deg: float = Field(20.0, ge=0, le=180, description="Largest rotation either way.")
     horizontal_flip: float = Field(0.5, ge=0, le=1)
     vertical_flip: float = Field(0.02, ge=0, le=1, description="Rare: a sky below is hardly ever true.")
-    scale: tuple[float, float] = Field((0.5, 1.15), description="Side of the crop as a share of the image; > 1 pads.")
-    aspect: tuple[float, float] = Field((0.75, 1.333), description="Change of the crop's width over height.")
+    scale: Range = Field((0.5, 1.15), description="Side of the crop as a share of the image; > 1 pads.")
+    aspect: Range = Field((0.75, 1.333), description="Change of the crop's width over height.")
     ground_crop: float = Field(0.0, ge=0, le=1, description="A closer crop of what is below or beside the sky.")
     tone: float = Field(0.8, ge=0, le=1, description="Brightness, contrast, gamma and colour cast.")
     night: float = Field(0.08, ge=0, le=1, description="Strong darkening with a cast and noise.")

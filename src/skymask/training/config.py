@@ -5,13 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
 
+from skymask.contract import MIN_SIDE
 from skymask.data.augment import AugmentConfig
 from skymask.errors import ConfigError, InputError, suggest
 from skymask.models import NAMES
+
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+FrameSide = Annotated[int, Field(ge=MIN_SIDE)]
 
 
 class _Section(BaseModel):
@@ -28,7 +32,7 @@ class DataConfig(_Section):
     val: tuple[Path, ...] = Field(min_length=1, description="Manifests of other cameras, scenes and photographs.")
     samples_per_epoch: int = Field(gt=0, description="Draws with replacement, over all devices.")
     balance: float = Field(0.5, ge=0, le=1, description="A source's share grows with its size to this power.")
-    weights: dict[str, float] = Field(default_factory=dict, description="Further factor for single sources.")
+    weights: dict[str, Weight] = Field(default_factory=dict, description="Further factor for single sources.")
     workers: int = Field(2, ge=0, description="Processes that load and vary images, per device.")
 
 
@@ -36,8 +40,12 @@ class StageConfig(_Section):
     """A part of the run at one size; later stages see more detail."""
 
     epochs: int = Field(gt=0)
-    working_size: tuple[int, int] = Field(description="Height and width at which the network looks, in pixels.")
-    frame_size: tuple[int, int] = Field(description="Height and width of the frame, where the loss is taken.")
+    working_size: tuple[PositiveInt, PositiveInt] = Field(
+        description="Height and width at which the network looks, in pixels; multiples of 32."
+    )
+    frame_size: tuple[FrameSide, FrameSide] = Field(
+        description="Height and width of the frame, where the loss is taken."
+    )
 
 
 class OptimiserConfig(_Section):
@@ -58,6 +66,15 @@ class LossConfig(_Section):
     boundary_weight: float = Field(3.0, ge=0, description="Added to the weight 1 of pixels near the border.")
     boundary_width: int = Field(9, gt=0, description="Width of that band in pixels, odd.")
     dice_weight: float = Field(0.5, ge=0)
+
+    @field_validator("boundary_width")
+    @classmethod
+    def _is_odd(cls, width: int) -> int:
+        if width % 2 == 0:
+            raise ValueError(
+                f"the band lies around a pixel, its width must be odd; got {width}: {width - 1} or {width + 1}"
+            )
+        return width
 
 
 class TrainConfig(_Section):

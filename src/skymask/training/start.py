@@ -30,8 +30,8 @@ def start_network(config: TrainConfig, samples: Sequence[Sample]) -> nn.Module:
         samples: Its training data; some of them calibrate the normalisations that an exported file no longer has.
 
     Raises:
-        ConfigError: `init` or `first_look` holds another network, or `init` is missing where the network cannot
-            begin without.
+        ConfigError: `init` or `first_look` holds another network, `init` is missing where the network cannot begin
+            without, or `pretrained` is set beside it.
         InputError: There is no file at one of them.
         ModelError: One of the files cannot be read.
     """
@@ -40,6 +40,11 @@ def start_network(config: TrainConfig, samples: Sequence[Sample]) -> nn.Module:
         if isinstance(network, Accurate):
             raise ConfigError("The network 'accurate' begins with a trained first look: set init = \"fast\".")
         return network
+    if config.pretrained:
+        raise ConfigError(
+            f"A run begins with the ImageNet weights of `pretrained` or with `init`, {config.init}, not with both. Set "
+            "pretrained = false, or remove `init`."
+        )
     network = _read(config.init, config.network, config, samples)
     if config.first_look is not None:
         assert isinstance(network, Accurate)
