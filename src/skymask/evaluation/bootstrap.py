@@ -1,5 +1,8 @@
 """How far a number would move with other cameras: the bootstrap, resampling groups of images that belong together.
 
+The method is Efron's (1979, "Bootstrap methods: another look at the jackknife", Annals of Statistics 7), with intervals
+between percentiles.
+
 Images of one camera or clip resemble each other; resampling them one by one would pretend to more evidence than there
 is. So whole groups are drawn, with replacement, within each source: which sources there are, and how many groups each
 brings, is a choice and not chance. A source with a single group has nothing to draw from but its images; its intervals

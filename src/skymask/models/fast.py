@@ -52,7 +52,10 @@ class StripContext(nn.Module):
 
 
 class DecoderStep(nn.Module):
-    """Doubles the resolution: the deeper features, projected before they grow, plus the encoder's, then 3x3."""
+    """Doubles the resolution: the deeper features, projected before they grow, plus the encoder's, then 3x3.
+
+    The way down with lateral connections is that of feature pyramids (Lin et al. 2017, FPN, arXiv:1612.03144).
+    """
 
     def __init__(self, deep: int, lateral: int, outputs: int) -> None:
         super().__init__()
