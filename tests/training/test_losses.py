@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from skymask.training.losses import boundary_band, sky_loss
+from skymask.training.losses import boundary_band, sky_loss, total_variation
 
 PARTS = {"boundary_weight": 2.0, "boundary_width": 5, "dice_weight": 0.5}
 
@@ -79,6 +79,37 @@ def test_an_error_at_the_border_costs_more_than_one_far_away() -> None:
     far[:, 0] *= -1
     losses = [sky_loss(each, alpha, everywhere(alpha), **PARTS) for each in (near, far)]
     assert losses[0] > 1.5 * losses[1]
+
+
+def test_texture_away_from_the_border_costs_and_at_the_border_does_not() -> None:
+    alpha = scene()
+    flat = (alpha - 0.5) * 10
+    spot, edge, hidden = flat.clone(), flat.clone(), flat.clone()
+    spot[:, 3, 8] = 0
+    edge[:, 9, 8] = 0
+    hidden[:, 3, 8] = 0
+    valid = everywhere(alpha)
+    valid[:, 2:5, 7:10] = False
+    terms = [
+        float(sky_loss(each, alpha, where, **PARTS, texture_weight=5.0) - sky_loss(each, alpha, where, **PARTS))
+        for each, where in (
+            (flat, everywhere(alpha)),
+            (spot, everywhere(alpha)),
+            (edge, everywhere(alpha)),
+            (hidden, valid),
+        )
+    ]
+    assert terms[1] > 0.001
+    assert terms[0] == terms[2] == terms[3] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_total_variation_counts_steps() -> None:
+    values, weight = torch.zeros(1, 4, 5), torch.ones(1, 4, 5)
+    values[0, 1, 2] = 0.5  # four steps of 0.5 around it
+    assert total_variation(values, weight) == pytest.approx(4 * 0.5 / 20)
+    weight[0, 1, 3] = 0
+    assert total_variation(values, weight) == pytest.approx(3 * 0.5 / 19)
+    assert total_variation(values, torch.zeros_like(weight)) == 0
 
 
 def test_a_batch_without_labels_costs_nothing() -> None:

@@ -61,11 +61,12 @@ class OptimiserConfig(_Section):
 
 
 class LossConfig(_Section):
-    """Binary cross-entropy, heavier near the border, plus Dice."""
+    """Binary cross-entropy, heavier near the border, plus Dice, plus the texture of alpha."""
 
     boundary_weight: float = Field(3.0, ge=0, description="Added to the weight 1 of pixels near the border.")
     boundary_width: int = Field(9, gt=0, description="Width of that band in pixels, odd.")
     dice_weight: float = Field(0.5, ge=0)
+    texture_weight: float = Field(0.0, ge=0, description="Share of the variation of alpha away from the border.")
 
     @field_validator("boundary_width")
     @classmethod

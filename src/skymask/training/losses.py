@@ -1,4 +1,4 @@
-"""The loss: where the border is it counts more, and the overlap counts as a whole."""
+"""The loss: the border counts more, the overlap counts as a whole, and away from the border alpha is flat."""
 
 from __future__ import annotations
 
@@ -29,10 +29,31 @@ def _highest(values: Tensor, width: int) -> Tensor:
     return F.max_pool2d(rows, (width, 1), stride=1, padding=(width // 2, 0))[:, 0]
 
 
+def total_variation(values: Tensor, weight: Tensor) -> Tensor:
+    """Mean over pixels of how much they differ from the next ones to the right and below (Rudin, Osher & Fatemi 1992).
+
+    Args:
+        values: float [N, H, W].
+        weight: float [N, H, W], 0 to 1; a step counts as much as the lesser of the two pixels it lies between.
+
+    Returns:
+        float [], 0 where nothing counts.
+    """
+    right = (values[:, :, 1:] - values[:, :, :-1]).abs() * torch.minimum(weight[:, :, 1:], weight[:, :, :-1])
+    below = (values[:, 1:] - values[:, :-1]).abs() * torch.minimum(weight[:, 1:], weight[:, :-1])
+    return (right.sum() + below.sum()) / weight.sum().clamp(min=1)
+
+
 def sky_loss(
-    logits: Tensor, alpha: Tensor, valid: Tensor, boundary_weight: float, boundary_width: int, dice_weight: float
+    logits: Tensor,
+    alpha: Tensor,
+    valid: Tensor,
+    boundary_weight: float,
+    boundary_width: int,
+    dice_weight: float,
+    texture_weight: float = 0.0,
 ) -> Tensor:
-    """Binary cross-entropy with a heavier border, plus soft Dice over the batch.
+    """Binary cross-entropy with a heavier border, plus soft Dice over the batch, plus the texture of alpha.
 
     Dice as a loss is that of Milletari et al. 2016 (V-Net, arXiv:1606.04797).
 
@@ -43,15 +64,20 @@ def sky_loss(
         boundary_weight: Added to the weight 1 of pixels in the border's band.
         boundary_width: Width of that band in pixels, odd.
         dice_weight: Share of the Dice term.
+        texture_weight: Share of the total variation of alpha outside the border's band, where labels have none: clouds
+            and leaves on the ground must not show in the mask.
 
     Returns:
         float [], the loss.
     """
     known = valid.to(logits.dtype)
-    weight = known * (1 + boundary_weight * boundary_band(alpha, valid, boundary_width))
+    band = boundary_band(alpha, valid, boundary_width)
+    weight = known * (1 + boundary_weight * band)
     entropy = F.binary_cross_entropy_with_logits(logits, alpha, reduction="none")
     cross_entropy = (entropy * weight).sum() / weight.sum().clamp(min=1)
-    sky = torch.sigmoid(logits) * known
+    prediction = torch.sigmoid(logits)
+    sky = prediction * known
     truth = alpha * known
     dice = (2 * (sky * truth).sum() + 1) / ((sky + truth).sum() + 1)
-    return cross_entropy + dice_weight * (1 - dice)
+    texture = total_variation(prediction, known * (1 - band)) if texture_weight else 0.0
+    return cross_entropy + dice_weight * (1 - dice) + texture_weight * texture
