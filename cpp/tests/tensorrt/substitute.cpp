@@ -41,6 +41,8 @@ std::string Substitute::called() const { return function<const char* (*)()>("sky
 
 int Substitute::alive() const { return function<int (*)()>("skymask_substitute_alive")(); }
 
+void Substitute::hold(bool held) const { function<void (*)(int)>("skymask_substitute_hold")(held ? 1 : 0); }
+
 void Substitute::machine(int gpus, const std::string& name, int major, int minor, int driver) const {
     function<void (*)(int, const char*, int, int, int)>("skymask_substitute_machine")(gpus, name.c_str(), major, minor,
                                                                                        driver);

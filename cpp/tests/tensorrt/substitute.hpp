@@ -22,6 +22,7 @@ public:
     [[nodiscard]] int calls(const std::string& call) const;
     [[nodiscard]] std::string called() const;
     [[nodiscard]] int alive() const;
+    void hold(bool held) const;
     void machine(int gpus, const std::string& name, int major, int minor, int driver) const;
     void memory(std::size_t bytes) const;
     void version(int version) const;

@@ -17,8 +17,8 @@ using skymask::Segmenter;
 constexpr int illegal_address = 700;
 
 /// These release: a failure there is ignored, and of course leaves what should have been released.
-const std::set<std::string> releases{"cudaFree", "cudaFreeHost", "cudaStreamDestroy", "cudaGraphDestroy",
-                                     "cudaGraphExecDestroy"};
+const std::set<std::string> releases{"cudaFree", "cudaFreeHost", "cudaStreamDestroy", "cudaEventDestroy",
+                                     "cudaGraphDestroy", "cudaGraphExecDestroy"};
 
 /// Failures of these are worked around: a frame is computed without a graph, an engine built without old timings, kernels
 /// compiled again.

@@ -1,6 +1,4 @@
 // The way of a frame: graphs, sizes, memory of the GPU.
-#include <algorithm>
-
 #include "substitute.hpp"
 #include "support/expect_error.hpp"
 #include "support/golden.hpp"
@@ -12,19 +10,6 @@ using skymask::Segmenter;
 using skymask::Shape;
 
 Shape shape_of(const Golden& golden) { return {.count = 1, .height = golden.height, .width = golden.width}; }
-
-/// Memory of the substitute GPU.
-class DeviceMemory {
-public:
-    explicit DeviceMemory(std::size_t bytes) { Substitute::function<int (*)(void**, std::size_t)>("cudaMalloc")(&memory_, bytes); }
-    ~DeviceMemory() { Substitute::function<int (*)(void*)>("cudaFree")(memory_); }
-    DeviceMemory(const DeviceMemory&) = delete;
-    DeviceMemory& operator=(const DeviceMemory&) = delete;
-    [[nodiscard]] std::uint8_t* data() const { return static_cast<std::uint8_t*>(memory_); }
-
-private:
-    void* memory_ = nullptr;
-};
 
 TEST(Frames, AreOneGraphFromTheSecondOfASizeOn) {
     const Substitute substitute;
@@ -76,23 +61,6 @@ TEST(Frames, ASlotIsNotStartedTwice) {
         [&] { engine->start(0, golden.frame.data(), shape_of(golden), mask.data()); }, "still computing");
     engine->wait(0);
     EXPECT_LE(compare(mask, golden.mask, 2).share_above, 1e-3);
-}
-
-TEST(Frames, ComeFromAndGoToDeviceMemory) {
-    const Substitute substitute;
-    const Golden golden = read_golden("odd_333x257");
-    const DeviceMemory frames(golden.frame.size());
-    const DeviceMemory masks(golden.mask.size());
-    std::ranges::copy(golden.frame, frames.data());  // the substitute's device memory is the host's
-    void* stream = nullptr;
-    Substitute::function<int (*)(void**, unsigned)>("cudaStreamCreateWithFlags")(&stream, 0);
-    auto sky = Segmenter::load(golden_model(), tensorrt_options());
-    const int copies = substitute.calls("cudaMemcpyAsync");
-    sky.on_device(frames.data(), shape_of(golden), masks.data(), stream);
-    EXPECT_EQ(Substitute::function<int (*)(void*)>("cudaStreamSynchronize")(stream), 0);
-    EXPECT_LE(compare({masks.data(), golden.mask.size()}, golden.mask, 2).share_above, 1e-3);
-    EXPECT_EQ(substitute.calls("cudaMemcpyAsync"), copies);
-    Substitute::function<int (*)(void*)>("cudaStreamDestroy")(stream);
 }
 
 TEST(Frames, HostMemoryIsNotTakenForTheDevices) {

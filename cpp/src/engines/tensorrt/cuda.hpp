@@ -27,6 +27,11 @@ namespace skymask::engines::trt {
     X(cudaStreamCreateWithFlags)   \
     X(cudaStreamDestroy)           \
     X(cudaStreamSynchronize)       \
+    X(cudaStreamWaitEvent)         \
+    X(cudaEventCreateWithFlags)    \
+    X(cudaEventDestroy)            \
+    X(cudaEventRecord)             \
+    X(cudaEventSynchronize)        \
     X(cudaStreamBeginCapture)      \
     X(cudaStreamEndCapture)        \
     X(cudaGraphInstantiateWithFlags) \

@@ -12,9 +12,40 @@ Stream::~Stream() { cuda().cudaStreamDestroy(stream_); }
 
 void Stream::wait() const { check(cuda().cudaStreamSynchronize(stream_), "finish the masks"); }
 
-void Stream::drain() const noexcept {
-    cuda().cudaStreamSynchronize(stream_);
+void Stream::drain() const noexcept { trt::drain(stream_); }
+
+void drain(cudaStream_t stream) noexcept {
+    cuda().cudaStreamSynchronize(stream);
     cuda().cudaGetLastError();
+}
+
+Event::Event() { check(cuda().cudaEventCreateWithFlags(&event_, cudaEventDisableTiming), "make an event"); }
+
+Event::~Event() { cuda().cudaEventDestroy(event_); }
+
+void Event::mark(cudaStream_t stream) {
+    check(cuda().cudaEventRecord(event_, stream), "mark a stream");
+    is_ahead_ = true;
+}
+
+void Event::hold_back(cudaStream_t stream) const {
+    if (is_ahead_) {
+        check(cuda().cudaStreamWaitEvent(stream, event_, 0), "make a stream wait");
+    }
+}
+
+void Event::wait() {
+    if (is_ahead_) {
+        check(cuda().cudaEventSynchronize(event_), "finish the masks");
+        is_ahead_ = false;
+    }
+}
+
+void Event::drain() const noexcept {
+    if (is_ahead_) {
+        cuda().cudaEventSynchronize(event_);
+        cuda().cudaGetLastError();
+    }
 }
 
 template <Memory kind>

@@ -29,6 +29,34 @@ private:
     cudaStream_t stream_ = nullptr;
 };
 
+/// Waits until everything queued in a stream is done, whatever went wrong.
+void drain(cudaStream_t stream) noexcept;
+
+/// A place in a stream, of the caller's for example, that others wait for; where none was marked, nobody does.
+class Event {
+public:
+    Event();
+    ~Event();
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+
+    /// Marks what is queued in the stream so far.
+    void mark(cudaStream_t stream);
+
+    /// What is queued in the stream from now on waits on the GPU until the place is reached.
+    void hold_back(cudaStream_t stream) const;
+
+    /// Waits until the place is reached.
+    void wait();
+
+    /// The same, whatever went wrong.
+    void drain() const noexcept;
+
+private:
+    cudaEvent_t event_ = nullptr;
+    bool is_ahead_ = false;  // marked, and not known to be reached
+};
+
 enum class Memory { device, pinned };
 
 /// Memory of the GPU, or memory of the host that the GPU reads directly.

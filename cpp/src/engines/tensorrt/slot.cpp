@@ -11,7 +11,9 @@ Slot::Slot(Plan& plan, int device) : device_(device), context_(plan.new_context(
 
 Slot::~Slot() {
     cuda().cudaSetDevice(device_);
-    stream_.drain();  // the GPU may still write into the memory that goes now
+    // The GPU may still write into the memory that goes now.
+    stream_.drain();
+    on_device_.drain();
 }
 
 /// Which GPU is meant is a setting of each thread.
@@ -34,6 +36,7 @@ void Slot::start(const std::uint8_t* frames, Shape shape, std::uint8_t* sky) {
     try {
         use_device();
         prepare(shape);
+        on_device_.hold_back(stream_.get());  // here, as a graph must not wait for what is outside of it
         if (frames != frames_in_.data()) {
             std::memcpy(frames_in_.data(), frames, shape.frame_bytes());
         }
@@ -52,6 +55,7 @@ void Slot::prepare(Shape shape) {
         return;
     }
     forget();
+    on_device_.wait();  // the context must not be changed while it computes
     frames_in_.reserve(shape.frame_bytes());
     sky_out_.reserve(shape.mask_bytes());
     frames_.reserve(shape.frame_bytes());
@@ -95,6 +99,7 @@ void Slot::wait() {
         use_device();
         stream_.wait();
     } catch (...) {
+        stream_.drain();
         forget();
         throw;
     }
@@ -108,9 +113,12 @@ void Slot::run_on_device(const void* frames, Shape shape, void* sky, cudaStream_
     try {
         use_device();
         prepare(shape);
+        on_device_.hold_back(stream);
         context_->enqueue(frames, sky, stream);
+        on_device_.mark(stream);
         ++runs_;
     } catch (...) {
+        drain(stream);
         forget();
         throw;
     }

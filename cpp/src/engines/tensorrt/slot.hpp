@@ -43,6 +43,7 @@ private:
 
     int device_;
     Stream stream_;
+    Event on_device_;  // the end of what was last queued in a stream of the caller
     PinnedBuffer frames_in_;
     PinnedBuffer sky_out_;
     DeviceBuffer frames_;

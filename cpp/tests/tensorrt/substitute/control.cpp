@@ -1,5 +1,6 @@
 #include "control.hpp"
 
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -20,6 +21,8 @@ std::mutex mutex;
 std::map<std::string, int> counts;
 std::map<std::string, Failure> failures;
 std::atomic<int> alive{0};
+bool is_held = false;
+std::condition_variable let_go;
 
 }  // namespace
 
@@ -40,6 +43,11 @@ int called(const char* name) {
     return code;
 }
 
+void wait_while_held() {
+    std::unique_lock lock(mutex);
+    let_go.wait(lock, [] { return !is_held; });
+}
+
 Alive::Alive() { ++alive; }
 Alive::~Alive() { --alive; }
 
@@ -57,6 +65,14 @@ void skymask_substitute_reset() {
     counts.clear();
     failures.clear();
     machine() = Machine{};
+    is_held = false;
+    let_go.notify_all();
+}
+
+void skymask_substitute_hold(int held) {
+    const std::lock_guard lock(mutex);
+    is_held = held != 0;
+    let_go.notify_all();
 }
 
 void skymask_substitute_fail(const char* call, int nth, int code) {

@@ -22,6 +22,9 @@ const char* skymask_substitute_called();
 /// Things that were made and not released: memory, streams, graphs, and TensorRT's objects.
 int skymask_substitute_alive();
 
+/// Whether kernels wait before they start, as behind other work of the GPU; the reset lets them go on.
+void skymask_substitute_hold(int held);
+
 /// What the machine has. driver: CUDA version that the driver serves, such as 13000; 0 is no driver.
 void skymask_substitute_machine(int gpus, const char* name, int major, int minor, int driver);
 

@@ -11,7 +11,13 @@ Allocations& allocations() {
     return *all;
 }
 
-Stream& stream_of(cudaStream_t stream) { return *reinterpret_cast<Stream*>(stream); }
+/// Without a stream it is the one that every program has.
+Stream& stream_of(cudaStream_t stream) {
+    static auto* const usual = new Stream;
+    return stream == nullptr ? *usual : *reinterpret_cast<Stream*>(stream);
+}
+
+Event& event_of(cudaEvent_t event) { return *reinterpret_cast<Event*>(event); }
 
 /// While a thread records, CUDA refuses what would have to happen at once.
 thread_local bool is_recording = false;
@@ -26,8 +32,44 @@ bool is_device_memory(const void* memory, std::size_t bytes) {
     return allocations().hold(memory, bytes, Kind::device);
 }
 
-cudaError_t queue(cudaStream_t stream, Work work) {
-    stream_of(stream).add(std::move(work));
+cudaError_t queue(cudaStream_t stream, std::function<cudaError_t()> work) {
+    stream_of(stream).add({.run = std::move(work)});
+    return cudaSuccess;
+}
+
+bool Flight::begin(cudaStream_t stream) {
+    const std::lock_guard lock(mutex_);
+    Clock clock = stream_of(stream).clock();
+    if (begun_ != ended_ && clock[stream_] < position_) {
+        return false;
+    }
+    ++begun_;
+    stream_ = stream_of(stream).number;
+    position_ = clock[stream_] + 1;
+    return true;
+}
+
+void Flight::end() {
+    const std::lock_guard lock(mutex_);
+    ++ended_;
+}
+
+bool Flight::is_over() {
+    const std::lock_guard lock(mutex_);
+    return begun_ == ended_;
+}
+
+cudaError_t queue_kernel(cudaStream_t stream, std::shared_ptr<Flight> flight, std::function<cudaError_t()> kernel) {
+    if (!stream_of(stream).is_recording() && !flight->begin(stream)) {
+        return cudaErrorLaunchFailure;
+    }
+    auto run = [flight, kernel = std::move(kernel)] {
+        wait_while_held();
+        const cudaError_t status = kernel();
+        flight->end();
+        return status;
+    };
+    stream_of(stream).add({.run = std::move(run), .flight = std::move(flight)});
     return cudaSuccess;
 }
 
@@ -138,6 +180,57 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     return result;
 }
 
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned int /*flags*/) {
+    FAIL_IF_ASKED()
+    *event = reinterpret_cast<cudaEvent_t>(new Event);
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+    delete &event_of(event);
+    FAIL_IF_ASKED()
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+    FAIL_IF_ASKED()
+    if (stream_of(stream).is_recording()) {
+        return cudaErrorStreamCaptureUnsupported;  // CUDA would make it a part of the graph
+    }
+    auto reached = std::make_shared<std::latch>(1);
+    event_of(event).reached = reached;
+    queue(stream, [reached] {
+        reached->count_down();
+        return cudaSuccess;
+    });
+    event_of(event).clock = stream_of(stream).clock();
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned int /*flags*/) {
+    FAIL_IF_ASKED()
+    if (stream_of(stream).is_recording()) {
+        return cudaErrorStreamCaptureIsolation;
+    }
+    if (const auto reached = event_of(event).reached) {
+        queue(stream, [reached] {
+            reached->wait();
+            return cudaSuccess;
+        });
+        stream_of(stream).come_after(event_of(event).clock);
+    }
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+    if (const auto reached = event_of(event).reached; reached != nullptr && !reached->try_wait()) {
+        called("waiting for an event");
+        reached->wait();
+    }
+    FAIL_IF_ASKED()
+    return cudaSuccess;
+}
+
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode /*mode*/) {
     FAIL_IF_ASKED()
     stream_of(stream).record();
@@ -164,7 +257,10 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* executable, cudaGraph
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
     FAIL_IF_ASKED()
     for (const auto& work : reinterpret_cast<Graph*>(executable)->works) {
-        queue(stream, work);
+        if (work.flight != nullptr && !work.flight->begin(stream)) {
+            return cudaErrorLaunchFailure;
+        }
+        stream_of(stream).add(work);
     }
     return cudaSuccess;
 }

@@ -1,9 +1,11 @@
 // Memory and streams of the fake device: its memory is the host's, a stream is a thread with a queue.
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <deque>
+#include <latch>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,7 +17,14 @@
 
 namespace substitute {
 
-using Work = std::function<cudaError_t()>;
+/// What a stream does. A context's kernel has the flight that it belongs to.
+struct Work {
+    std::function<cudaError_t()> run;
+    std::shared_ptr<Flight> flight{};
+};
+
+/// Of streams, by number: how many pieces of their work are done before whatever comes next where this is kept.
+using Clock = std::map<long, long>;
 
 /// Where memory is.
 enum class Kind { device, pinned };
@@ -70,6 +79,13 @@ private:
     std::size_t used_ = 0;
 };
 
+/// A mark in a stream; `cudaEvent_t` points to one.
+struct Event {
+    std::shared_ptr<std::latch> reached;  // null where it was never recorded
+    Clock clock;
+    Alive alive;
+};
+
 /// Work that was recorded.
 struct Graph {
     std::vector<Work> works;
@@ -95,6 +111,7 @@ public:
                 recording_->works.push_back(std::move(work));
                 return;
             }
+            ++clock_[number];
             works_.push_back(std::move(work));
         }
         changed_.notify_all();
@@ -110,10 +127,36 @@ public:
         return std::exchange(status_, cudaSuccess);
     }
 
+    /// What is done before work that is added now.
+    Clock clock() {
+        const std::lock_guard lock(mutex_);
+        return clock_;
+    }
+
+    /// Work that is added from now on comes after what the clock tells.
+    void come_after(const Clock& clock) {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [stream, position] : clock) {
+            clock_[stream] = std::max(clock_[stream], position);
+        }
+    }
+
+    [[nodiscard]] bool is_recording() {
+        const std::lock_guard lock(mutex_);
+        return recording_ != nullptr;
+    }
+
     void record() { recording_ = std::make_unique<Graph>(); }
     std::unique_ptr<Graph> recorded() { return std::move(recording_); }
 
+    const long number = next_number()++;
+
 private:
+    static std::atomic<long>& next_number() {
+        static std::atomic<long> next{1};
+        return next;
+    }
+
     void run() {
         std::unique_lock lock(mutex_);
         while (true) {
@@ -125,7 +168,7 @@ private:
             works_.pop_front();
             is_working_ = true;
             lock.unlock();
-            const cudaError_t status = work();
+            const cudaError_t status = work.run();
             lock.lock();
             is_working_ = false;
             status_ = status_ == cudaSuccess ? status : status_;
@@ -136,6 +179,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<Work> works_;
+    Clock clock_;
     std::unique_ptr<Graph> recording_;
     bool is_working_ = false;
     bool is_ending_ = false;

@@ -16,8 +16,10 @@ public:
         mImpl = this;
     }
 
+    ~ExecutionContext() override { is_idle(); }
+
     bool setInputShape(char const* name, nvinfer1::Dims const& dims) noexcept override {
-        if (fails("setInputShape", &logger_)) {
+        if (fails("setInputShape", &logger_) || !is_idle()) {
             return false;
         }
         bool fits = std::strcmp(name, "frame") == 0 && dims.nbDims == 4 && dims.d[3] == 3;
@@ -40,7 +42,7 @@ public:
 
     void setDeviceMemoryV2(void* memory, std::int64_t size) noexcept override {
         called("setDeviceMemoryV2");
-        has_scratch_ = static_cast<std::size_t>(size) >= 2 * shape_.mask_bytes() &&
+        has_scratch_ = is_idle() && static_cast<std::size_t>(size) >= 2 * shape_.mask_bytes() &&
                        is_device_memory(memory, static_cast<std::size_t>(size));
     }
 
@@ -61,17 +63,31 @@ public:
             complain(logger_, "no shape, scratch memory or tensor addresses on the device");
             return false;
         }
-        queue(stream, [reference = reference_, frames = frames_, sky = sky_, shape = shape_] {
+        const auto kernel = [reference = reference_, frames = frames_, sky = sky_, shape = shape_] {
             if (const int code = called("kernel"); code != 0) {
                 return static_cast<cudaError_t>(code);
             }
             reference->run(frames, shape, sky);
             return cudaSuccess;
-        });
+        };
+        if (queue_kernel(stream, flight_, kernel) != cudaSuccess) {
+            complain(logger_, "the context may still be computing in another stream");
+            return false;
+        }
         return true;
     }
 
 private:
+    /// Whether nothing that was queued may still run; where it may, that is counted.
+    bool is_idle() noexcept {
+        if (!flight_->is_over()) {
+            called("a context in use was changed");
+            complain(logger_, "the context may still be computing");
+            return false;
+        }
+        return true;
+    }
+
     nvinfer1::ILogger& logger_;
     PlanSizes sizes_;
     std::shared_ptr<Reference> reference_;
@@ -79,6 +95,7 @@ private:
     std::uint8_t* frames_ = nullptr;
     std::uint8_t* sky_ = nullptr;
     bool has_scratch_ = false;
+    std::shared_ptr<Flight> flight_ = std::make_shared<Flight>();
     Alive alive_;
 };
 

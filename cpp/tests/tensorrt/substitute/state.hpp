@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 
 #include <cuda_runtime_api.h>
@@ -41,7 +43,31 @@ public:
 /// True where `bytes` from `memory` lie in one allocation of the device.
 bool is_device_memory(const void* memory, std::size_t bytes);
 
+/// Kernels wait here while a test holds them back.
+void wait_while_held();
+
 /// Queues work in a stream, or records it where the stream is being captured. The work returns a CUDA status.
 cudaError_t queue(cudaStream_t stream, std::function<cudaError_t()> work);
+
+/// The kernels that a context has in streams; it must not be changed or start another before they are done.
+class Flight {
+public:
+    /// Notes a kernel that is about to be queued in a stream. False where an earlier one may still run then.
+    bool begin(cudaStream_t stream);
+
+    void end();
+    [[nodiscard]] bool is_over();
+
+private:
+    std::mutex mutex_;
+    int begun_ = 0;
+    int ended_ = 0;
+    long stream_ = 0;    // of the last kernel
+    long position_ = 0;  // in that stream
+};
+
+/// Queues a context's kernel, or records it. Returns cudaErrorLaunchFailure, also from the launch of a graph that holds
+/// it, where an earlier kernel of the context may still run then.
+cudaError_t queue_kernel(cudaStream_t stream, std::shared_ptr<Flight> flight, std::function<cudaError_t()> kernel);
 
 }  // namespace substitute
