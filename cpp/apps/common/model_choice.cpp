@@ -40,7 +40,8 @@ void ModelChoice::add_to(CLI::App& app) {
         ->type_name("INT");
     app.add_option_function<std::string>(
            "--precision", [this](const std::string& name) { options.precision = precisions.at(name); },
-           "auto is fp32 on a CPU, as the Python package computes, and elsewhere what the device prefers; fp16, bf16.")
+           "auto is fp32 with OpenVINO, as the Python package computes (an NPU chooses), and with TensorRT that of the "
+           "model; fp16, bf16.")
         ->check(CLI::IsMember(precisions))
         ->type_name("NAME")
         ->default_str("auto");

@@ -42,7 +42,7 @@ std::vector<std::uint8_t> mask_of(Engine& engine, const std::vector<std::uint8_t
 
 }  // namespace
 
-void check_precision(Engine& reduced, Engine& reference) {
+void check_precision(Engine& reduced, Precision precision, Engine& reference) {
     const auto frame = hills();
     const auto mask = mask_of(reduced, frame);
     const auto expected = mask_of(reference, frame);
@@ -53,7 +53,7 @@ void check_precision(Engine& reduced, Engine& reference) {
     const double share = static_cast<double>(flipped) / static_cast<double>(mask.size());
     if (share > largest_share) {
         const EngineDescription is = reduced.describe();
-        throw EngineError("This model cannot be computed in " + std::string(name_of(is.precision)) + " by " +
+        throw EngineError("This model cannot be computed in " + std::string(name_of(precision)) + " by " +
                           is.engine + " on '" + is.device + "': on a test picture, " +
                           std::to_string(std::lround(100 * share)) +
                           " % of the mask differ from fp32's. Ask for fp32, or leave the precision at 'auto'.");

@@ -92,6 +92,13 @@ TEST(OpenVino, RefusesToQuantise) {
                               "computes in fp32 where int8 was asked for");
 }
 
+TEST(OpenVino, AQuantisedModelIsInt8) {
+    const auto model = golden_model().parent_path() / "fast-int8.onnx";
+    for (const Precision precision : {Precision::automatic, Precision::fp32}) {
+        EXPECT_EQ(Segmenter::load(model, cpu(precision)).engine().precision, Precision::int8);
+    }
+}
+
 TEST(OpenVino, DescribesItself) {
     auto options = cpu(Precision::fp32);
     options.threads = 1;

@@ -37,7 +37,7 @@ private:
 TEST(PrecisionCheck, AcceptsAFewPixels) {
     BlueEngine right(0);
     BlueEngine nearly(150);
-    EXPECT_NO_THROW(skymask::engines::check_precision(nearly, right));
+    EXPECT_NO_THROW(skymask::engines::check_precision(nearly, skymask::Precision::bf16, right));
     EXPECT_GT(right.sky_pixels, right.pixels / 4);  // the picture has sky and ground
     EXPECT_LT(right.sky_pixels, right.pixels * 3 / 4);
 }
@@ -46,7 +46,7 @@ TEST(PrecisionCheck, RefusesManyPixels) {
     BlueEngine right(0);
     BlueEngine wrong(4);
     expect_error<skymask::EngineError>(
-        [&] { skymask::engines::check_precision(wrong, right); },
+        [&] { skymask::engines::check_precision(wrong, skymask::Precision::bf16, right); },
         "cannot be computed in bf16 by blue on 'cpu': on a test picture, 25 % of the mask");
 }
 
