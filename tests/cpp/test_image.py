@@ -38,6 +38,33 @@ def test_a_folder_keeps_its_subfolders(photos: Path, tiny_model: Path, tmp_path:
     assert Image.open(tmp_path / "out" / "a.png").mode == "RGB"
 
 
+def test_masks_that_are_there_already_are_skipped(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    corrected = tmp_path / "out" / "a.png"
+    corrected.parent.mkdir()
+    corrected.write_bytes(b"corrected by hand")
+    command = ("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    done = run(*command)
+    assert done.code == 0, done.err
+    assert done.out.startswith("1 mask written to ")
+    assert done.out.endswith("), 1 skipped that were there already (--overwrite makes them again).\n")
+    assert corrected.read_bytes() == b"corrected by hand"
+    assert Image.open(tmp_path / "out" / "sub" / "b.png").size == (33, 48)
+    again = run(*command, "--overwrite")
+    assert again.code == 0, again.err
+    assert again.out.startswith("2 masks written to ")
+    assert "skipped" not in again.out
+    assert np.array_equal(np.asarray(Image.open(corrected)), reference(picture()))
+
+
+def test_a_mask_given_by_its_name_is_skipped_too(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    mask.write_bytes(b"corrected by hand")
+    done = run("skymask-image", photos / "a.png", "-o", mask, "--model", tiny_model)
+    assert done.code == 0, done.err
+    assert done.out.startswith("0 masks written to ")
+    assert mask.read_bytes() == b"corrected by hand"
+
+
 def test_a_photograph_that_cannot_be_read_does_not_stop_the_others(
     photos: Path, tiny_model: Path, tmp_path: Path
 ) -> None:

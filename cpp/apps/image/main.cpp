@@ -25,9 +25,9 @@ namespace fs = std::filesystem;
 constexpr const char* description =
     "Write the sky masks of photographs.\n\n"
     "Each mask is an 8-bit grey PNG of the photograph's own size, upright: 255 is sky, 0 is not, in between along "
-    "leaves "
-    "and wires. It is named like the photograph (a.jpg gives a.png), and subfolders are kept. A photograph that cannot "
-    "be read is reported, the others are done, and the exit code is 1.\n\n"
+    "leaves and wires. It is named like the photograph (a.jpg gives a.png), and subfolders are kept. Masks that are "
+    "there already are skipped, so an interrupted run is resumed by calling it again. A photograph that cannot be read "
+    "is reported, the others are done, and the exit code is 1.\n\n"
     "For example:\n\n"
     "  skymask-image photo.jpg -o mask.png\n"
     "  skymask-image photos -o masks\n"
@@ -37,6 +37,7 @@ struct ImageOptions {
     std::vector<std::string> inputs;
     fs::path output;
     View view = View::mask;
+    bool overwrite = false;
     ModelChoice model;
 };
 
@@ -57,6 +58,7 @@ std::optional<ImageOptions> parse_options(int argc, char** argv) {
         ->check(CLI::IsMember(std::vector<std::string>(view_names.begin(), view_names.end())))
         ->type_name("VIEW")
         ->capture_default_str();
+    app.add_flag("--overwrite", options.overwrite, "Make results again that are there already.");
     options.model.add_to(app);
     if (!parse(app, argc, argv)) {
         return std::nullopt;
@@ -97,28 +99,48 @@ void segment_photograph(Segmenter& sky, const ImageJob& job, View view) {
     }
 }
 
-void run_images(const ImageOptions& options) {
-    const std::vector<ImageJob> jobs = plan_images(options.inputs, options.output);
-    Segmenter sky = options.model.load();
-    note_interrupts();
-    std::size_t failures = 0;
+/// How many photographs came to which end.
+struct Counts {
+    std::size_t written = 0;
+    std::size_t skipped = 0;
+    std::size_t failed = 0;
+};
+
+Counts segment_photographs(Segmenter& sky, const std::vector<ImageJob>& jobs, const ImageOptions& options) {
+    Counts counts;
     for (const ImageJob& job : jobs) {
         if (is_interrupted()) {
             throw Interrupted();
         }
+        if (!options.overwrite && fs::exists(job.result)) {
+            ++counts.skipped;
+            continue;
+        }
         try {
             segment_photograph(sky, job, options.view);
+            ++counts.written;
         } catch (const MediaError& error) {
             std::cerr << error.what() << '\n';
-            ++failures;
+            ++counts.failed;
         }
     }
-    const std::size_t written = jobs.size() - failures;
-    std::cout << written << (options.view == View::mask ? " mask" : " picture") << (written == 1 ? "" : "s")
-              << " written to " << options.output.string() << " (" << sky.info().name << ' ' << sky.info().version
-              << ", " << describe(sky.engine()) << ").\n";
-    if (failures > 0) {
-        throw Error(std::to_string(failures) + " of " + std::to_string(jobs.size()) +
+    return counts;
+}
+
+void run_images(const ImageOptions& options) {
+    const std::vector<ImageJob> jobs = plan_images(options.inputs, options.output);
+    Segmenter sky = options.model.load();
+    note_interrupts();
+    const Counts counts = segment_photographs(sky, jobs, options);
+    std::cout << counts.written << (options.view == View::mask ? " mask" : " picture")
+              << (counts.written == 1 ? "" : "s") << " written to " << options.output.string() << " ("
+              << sky.info().name << ' ' << sky.info().version << ", " << describe(sky.engine()) << ')';
+    if (counts.skipped > 0) {
+        std::cout << ", " << counts.skipped << " skipped that were there already (--overwrite makes them again)";
+    }
+    std::cout << ".\n";
+    if (counts.failed > 0) {
+        throw Error(std::to_string(counts.failed) + " of " + std::to_string(jobs.size()) +
                     " photographs failed; see above.");
     }
 }
