@@ -26,7 +26,7 @@ constexpr const char* description =
     "  skymask-video clip.mp4 -o sky.mp4 --model fast.engine";
 
 struct BuildOptions {
-    std::filesystem::path model;
+    std::string model;
     std::filesystem::path output;
     EngineBuild build;
 };
@@ -54,7 +54,9 @@ std::optional<BuildOptions> parse_options(int argc, char** argv) {
     std::string largest = text(build.largest);
     bool fp16 = false;
     bool int8 = false;
-    app.add_option("model", options.model, "The ONNX file, made by 'skymask export'.")->type_name("MODEL")->required();
+    app.add_option("model", options.model, "Name of a shipped model, such as fast, or a file made by 'skymask export'.")
+        ->type_name("MODEL")
+        ->required();
     app.add_option("-o,--output", options.output, "The engine file; give it the suffix .engine.")
         ->type_name("FILE")
         ->required();
@@ -85,7 +87,7 @@ std::optional<BuildOptions> parse_options(int argc, char** argv) {
 }
 
 void run(const BuildOptions& options) {
-    const BuiltEngine built = build_engine(options.model, options.output, options.build);
+    const BuiltEngine built = build_engine(model_path(options.model), options.output, options.build);
     std::string capabilities;
     for (const std::string& capability : built.compute_capabilities) {
         capabilities += (capabilities.empty() ? "" : ", ") + capability;

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 #include <regex>
+#include <set>
 
 #include <skymask/error.hpp>
 
@@ -11,6 +12,8 @@ namespace skymask::apps {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* default_model = "fast.onnx";
 
 const std::map<std::string, Precision> precisions{
     {"auto", Precision::automatic}, {"fp32", Precision::fp32}, {"fp16", Precision::fp16}, {"bf16", Precision::bf16}};
@@ -23,12 +26,36 @@ std::string engine_names() {
     return names;
 }
 
+fs::path folder_of_shipped_models() {
+    std::error_code ignored;
+    const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+    const fs::path installed = program.parent_path().parent_path() / "share" / "skymask";
+    return fs::exists(installed / default_model, ignored) ? installed : fs::path(SKYMASK_WEIGHTS_FOLDER);
+}
+
+/// Names of the shipped models that are there, with commas.
+std::string shipped_names() {
+    std::set<std::string> names;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder_of_shipped_models(), ignored)) {
+        if (entry.path().extension() == ".onnx") {
+            names.insert(entry.path().stem().string());
+        }
+    }
+    std::string list;
+    for (const std::string& name : names) {
+        list += (list.empty() ? "" : ", ") + name;
+    }
+    return list;
+}
+
 }  // namespace
 
 void ModelChoice::add_to(CLI::App& app) {
     app.add_option("--model", model,
-                   "A file made by 'skymask export', or a TensorRT engine. Default: the shipped model.")
-        ->type_name("FILE");
+                   "A shipped model (" + shipped_names() +
+                       "), a file made by 'skymask export', or a TensorRT engine. Default: fast.")
+        ->type_name("MODEL");
     app.add_option("--engine", options.engine, "One of those built in: " + engine_names() + ".")
         ->type_name("NAME")
         ->capture_default_str();
@@ -50,19 +77,28 @@ void ModelChoice::add_to(CLI::App& app) {
 }
 
 Segmenter ModelChoice::load() const {
-    return Segmenter::load(model.empty() ? shipped_model() : fs::path(model), options);
+    return Segmenter::load(model_path(model), options);
 }
 
-fs::path shipped_model() {
-    std::error_code ignored;
-    const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-    for (const fs::path& path :
-         {program.parent_path().parent_path() / "share" / "skymask" / "fast.onnx", fs::path(SKYMASK_SOURCE_MODEL)}) {
-        if (fs::exists(path, ignored)) {
-            return path;
-        }
+fs::path model_path(const std::string& model) {
+    const fs::path path(model);
+    if (path != path.filename() || path.has_extension()) {
+        return path;
     }
-    throw ModelError("The shipped model fast.onnx is not where it was installed. Name a model with --model FILE.");
+    std::error_code ignored;
+    const fs::path shipped = folder_of_shipped_models() / (model.empty() ? default_model : model + ".onnx");
+    if (fs::exists(shipped, ignored)) {
+        return shipped;
+    }
+    if (model.empty()) {
+        throw ModelError("The shipped model " + shipped.string() +
+                         " is missing. Install skymask again, or name a model of your own with --model.");
+    }
+    if (fs::exists(path, ignored)) {
+        return path;
+    }
+    throw ModelError("Unknown model '" + model + "'. Known: " + shipped_names() +
+                     ". A model of your own is given by the path of its file, such as ./model.onnx.");
 }
 
 cv::Size parse_size(const std::string& text, const std::string& option) {

@@ -21,9 +21,10 @@ struct ModelChoice {
     [[nodiscard]] Segmenter load() const;
 };
 
-/// The shipped model: beside an installed program in ../share/skymask, else in the source tree it was built from.
-/// Throws ModelError where there is none.
-[[nodiscard]] std::filesystem::path shipped_model();
+/// The file of a model: that of a shipped one by its name (empty is "fast"), else the path itself. Shipped models lie
+/// beside an installed program in ../share/skymask, else in the source tree it was built from.
+/// Throws ModelError where a name is unknown, or the shipped models are not where they were installed.
+[[nodiscard]] std::filesystem::path model_path(const std::string& model);
 
 /// "640x360" to a size. Throws InputError; `option` names it in the message.
 [[nodiscard]] cv::Size parse_size(const std::string& text, const std::string& option = "--size");
