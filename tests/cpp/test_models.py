@@ -35,8 +35,8 @@ def test_an_unknown_name_is_answered_with_the_known_ones(photo: Path, tmp_path: 
     done = run("skymask-image", photo, "-o", "mask.png", "--model", "acurate", cwd=tmp_path)
     assert done.code == 2
     assert done.err == (
-        "skymask-image: error: Unknown model 'acurate'. Known: accurate, fast, fast-int8. A model of your own is given by "
-        "the path of its file, such as ./model.onnx.\n"
+        "skymask-image: error: Unknown model 'acurate'. Known: accurate, fast, fast-int8. "
+        "A model of your own is given by the path of its file, such as ./model.onnx.\n"
     )
 
 
