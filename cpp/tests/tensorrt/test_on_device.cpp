@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <string>
 #include <thread>
+
+#include <gtest/gtest.h>
 
 #include "substitute.hpp"
 #include "support/golden.hpp"
