@@ -83,8 +83,8 @@ public:
 
     /// Computes masks from frames in the device's memory to the device's memory, without a trip through the host.
     ///
-    /// frames, sky: device pointers, as in `start`. stream: the CUDA stream (a cudaStream_t) to work in, not one that is
-    /// recording a graph; returns as soon as the work is queued there. The slot may be used again at once, from any
+    /// frames, sky: device pointers, as in `start`. stream: the CUDA stream (a cudaStream_t) to work in, not one that
+    /// is recording a graph; returns as soon as the work is queued there. The slot may be used again at once, from any
     /// stream: what comes next in it waits on the GPU, and frames of another size wait here, as the engine's end does.
     /// Throws EngineError where the engine has no device memory.
     virtual void run_on_device(int slot, const void* frames, Shape shape, void* sky, void* stream);

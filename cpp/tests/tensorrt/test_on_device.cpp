@@ -189,7 +189,8 @@ TEST(OnDevice, FailuresLeaveTheSlotIdle) {
         EXPECT_EQ(other_stream.wait(), 0) << call;
         frame.check();
     };
-    for (const char* call : {"cudaSetDevice", "cudaStreamWaitEvent", "setTensorAddress", "enqueueV3", "cudaEventRecord"}) {
+    for (const char* call :
+         {"cudaSetDevice", "cudaStreamWaitEvent", "setTensorAddress", "enqueueV3", "cudaEventRecord"}) {
         expect_recovery(same_size, call);
     }
     for (const char* call : {"cudaEventSynchronize", "setInputShape"}) {
