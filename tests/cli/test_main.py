@@ -78,6 +78,10 @@ def test_the_help_of_every_command_has_an_example(name: str, capsys: pytest.Capt
         (["masks", "x"], "--output"),
         (["masks", "x", "-o", "out", "--threads", "many"], 'Invalid value for --threads: unable to convert "many"'),
         (["info", "a.onnx", "b.onnx"], "b.onnx"),
+        (["video", "-", "-o", "o.mp4"], "'-' is not taken: give a pipe as /dev/stdin."),
+        (["video", "demo", "-o", "-"], "Results go to files."),
+        (["masks", "x", "--output", "-"], "Results go to files."),
+        (["video", "demo", "--shwo", "-o", "o.mp4"], "Unknown option: --shwo. Did you mean --show?"),
     ],
     ids=str,
 )

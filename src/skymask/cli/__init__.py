@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from cyclopts import App, CycloptsError, Group
+from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnknownOptionError
 
 from skymask import __version__
 from skymask.errors import SkymaskError
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SkymaskError as error:
         return _fail(f"error: {error}", error.exit_code)
     except CycloptsError as error:
-        return _fail(f"error: {_usage_message(error)}", 2)
+        return _fail(f"error: {_usage_message(error, tokens)}", 2)
     except ImportError as error:
         extra = _missing_extra(error)
         if extra is None:
@@ -130,9 +130,12 @@ def _fail(message: str, exit_code: int) -> int:
     return exit_code
 
 
-def _usage_message(error: CycloptsError) -> str:
+def _usage_message(error: CycloptsError, tokens: Sequence[str]) -> str:
     command = " ".join(("skymask", *(error.command_chain or ())))
-    return f"{error} See '{command} --help'."
+    message = str(error)
+    if "-" in tokens and isinstance(error, UnknownOptionError | MissingArgumentError):
+        message = "'-' is not taken: give a pipe as /dev/stdin. Results go to files."
+    return f"{message} See '{command} --help'."
 
 
 def _missing_extra(error: BaseException | None) -> str | None:
