@@ -134,7 +134,7 @@ def make_clip(path: Path) -> Path:
     """A camera that pans across a synthetic scene, with fresh noise in each frame."""
     from skymask.bench.material import KIND, PAN_PX, SEED, pan
     from skymask.data.synthetic import render
-    from skymask.video.sink import VideoSink
+    from skymask.video.video_sink import VideoSink
 
     width, height = map(int, FILE_SIZE.split("x"))
     scene = render(SEED, (height, width + PAN_PX * FILE_FRAMES), KIND).image

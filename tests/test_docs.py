@@ -16,7 +16,7 @@ import skymask
 from skymask.cli import app, main
 from skymask.data.synthetic import clip, render
 from skymask.video.demo import DemoSource
-from skymask.video.sink import VideoSink
+from skymask.video.video_sink import VideoSink
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "src").rglob("*.md"))]

@@ -14,7 +14,7 @@ from skymask.video.overlay import picture_size
 from skymask.video.paced import PacedSource
 from skymask.video.report import Ages
 from skymask.video.run import Tally, segment_video
-from skymask.video.sink import VideoSink
+from skymask.video.video_sink import VideoSink
 from tests.support.tiny_model import reference
 from tests.video.clips import make_clip, no_thread_left, times_ms
 from tests.video.test_run import FakeWindow

@@ -18,9 +18,9 @@ from skymask.video.overlay import SKY_BLUE, VIEWS, View, picture_size
 from skymask.video.pipeline import Job, SegmentFrame
 from skymask.video.report import Report, StageTimes
 from skymask.video.run import Tally, ThreadShare, segment_video
-from skymask.video.sink import VideoSink
 from skymask.video.source import SourceInfo
 from skymask.video.trace import Trace
+from skymask.video.video_sink import VideoSink
 from tests.support.tiny_model import reference
 from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms
 

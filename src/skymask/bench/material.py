@@ -58,7 +58,7 @@ class Material:
 def make_material(material: Material, size_hw: tuple[int, int]) -> None:
     """Renders the scene of a size and writes its frame and its clip."""
     from skymask.data.synthetic import render
-    from skymask.video.sink import VideoSink
+    from skymask.video.video_sink import VideoSink
 
     height, width = size_hw
     count = clip_frames(size_hw)

@@ -61,8 +61,8 @@ def file(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
     from skymask.video.open_source import open_source
     from skymask.video.overlay import picture_size
     from skymask.video.run import Tally, ThreadShare, segment_video
-    from skymask.video.sink import VideoSink
     from skymask.video.source import SourceInfo
+    from skymask.video.video_sink import VideoSink
 
     def run() -> int:
         tally = Tally()
@@ -84,7 +84,7 @@ def recode(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
     """Decodes and encodes as `file` does, staying in YUV, without looking at a picture: the pipeline's limit."""
     import av
 
-    from skymask.video.sink import X264_OPTIONS
+    from skymask.video.video_sink import X264_OPTIONS
 
     def run() -> int:
         count = 0

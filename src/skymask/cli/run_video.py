@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from skymask.runtime.segmenter import Segmenter
     from skymask.video.overlay import View
     from skymask.video.run import Tally, ThreadShare
-    from skymask.video.sink import VideoSink
+    from skymask.video.sink import Sink
     from skymask.video.source import Source
 
 
@@ -87,7 +87,7 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
 
 def _segment(
     source: Source,
-    sink: VideoSink | None,
+    sink: Sink | None,
     targets: Targets,
     choice: ModelChoice,
     tally: Tally,
@@ -100,7 +100,7 @@ def _segment(
     share = ThreadShare.of(source.info, choice.threads, choice.engine)
     with ExitStack() as stack:
         if sink is not None:
-            stack.enter_context(sink)
+            stack.enter_context(closing(sink))
         segmenter = stack.enter_context(skymask.load(choice.model, choice.engine, choice.device, share.threads))
         window: Window | None = None
         if targets.show:
@@ -137,9 +137,9 @@ def _play(source: Source, targets: Targets) -> Source:
     return PacedSource(source) if targets.realtime and not source.info.live else source
 
 
-def _open_sink(source: Source, targets: Targets) -> VideoSink | None:
+def _open_sink(source: Source, targets: Targets) -> Sink | None:
     from skymask.video.overlay import picture_size
-    from skymask.video.sink import VideoSink
+    from skymask.video.video_sink import VideoSink
 
     if targets.output is None:
         return None

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
-import av
-
 from skymask.contract import Alphas
 from skymask.runtime.carry import Carry
 from skymask.video.channel import WAKE_S, Channel, EndOfChannel
 from skymask.video.overlay import View
 from skymask.video.report import StageTimes
+from skymask.video.sink import Picture
 from skymask.video.source import Frame
 from skymask.video.yuv import Image
 
@@ -42,8 +41,8 @@ class Job:
     """In real time, from wait: the newest mask, where it belongs to an earlier frame."""
     mask_age_ms: float | None = None
     """In real time, from wait: by how much that frame is earlier, by the time stamps; 0 where the mask is its own."""
-    picture: av.VideoFrame | None = None
-    """From composite, see `skymask.video.overlay.compose`."""
+    picture: Picture | None = None
+    """From composite, as the sink takes it; without one, as `skymask.video.overlay.compose` makes it."""
     view: View | None = None
     """Which view `picture` is."""
     work_ms: float = 0.0

@@ -15,7 +15,7 @@ from skymask.video.overlay import View, compose
 from skymask.video.pipeline import Job, Pipeline, SegmentFrame, Stage
 from skymask.video.realtime import Inference
 from skymask.video.report import Ages, SkySummary, StageTimes
-from skymask.video.sink import VideoSink
+from skymask.video.sink import Sink
 from skymask.video.source import Frame, Source, SourceInfo
 from skymask.video.window import Window
 
@@ -81,7 +81,7 @@ def segment_video(
     tally: Tally,
     *,
     view: View = "side-by-side",
-    sink: VideoSink | None = None,
+    sink: Sink | None = None,
     window: Window | None = None,
     smooth: bool = True,
     max_frames: int | None = None,
@@ -96,7 +96,8 @@ def segment_video(
         segmenter: The model; called on threads of its own.
         tally: Is kept up to date.
         view: What is written to `sink`. The window has its own, which its user can change.
-        sink: Open, for pictures of `picture_size(view, ...)`; left to the caller to close. None writes nothing.
+        sink: Open, a `VideoSink` for pictures of `picture_size(view, ...)`; left to the caller to close. None writes
+            nothing.
         window: Open; None shows nothing.
         smooth: Take out flicker with a `TemporalFilter`.
         max_frames: Stop after so many frames; None takes all.
@@ -149,25 +150,25 @@ def _mask_stages(segmenter: SegmentFrame, in_flight: int, smooth: bool) -> list[
     return [Stage("infer", infer, in_flight), *([Stage("smooth", smoothen)] if smooth else [])]
 
 
-def _picture_stages(view: View, sink: VideoSink | None, window: Window | None) -> list[Stage]:
+def _picture_stages(view: View, sink: Sink | None, window: Window | None) -> list[Stage]:
     """Returns the stages that use the alpha."""
 
-    def composite(job: Job) -> None:
+    def draw(job: Job) -> None:
         assert job.alpha is not None, "masks come first"
-        job.view = view if sink is not None or window is None else window.view
-        job.picture = compose(job.frame.picture, job.alpha, job.view)
+        if sink is not None:
+            job.view = view
+            job.picture = sink.draw(job.frame, job.alpha, job.view)
+        elif window is not None:
+            job.view = window.view
+            job.picture = compose(job.frame.picture, job.alpha, job.view)
 
-    stages = []
-    if sink is not None or window is not None:
-        stages.append(Stage("composite", composite))
-    if sink is not None:
+    def write(job: Job) -> None:
+        assert sink is not None, "without one there is no such stage"
+        assert job.picture is not None, "composite comes first"
+        sink.write(job.picture, job.frame.pts)
 
-        def encode(job: Job) -> None:
-            assert job.picture is not None, "composite comes first"
-            sink.write(job.picture, job.frame.pts)
-
-        stages.append(Stage("encode", encode))
-    return stages
+    composite = [] if sink is None and window is None else [Stage("composite", draw)]
+    return composite if sink is None else [*composite, Stage("encode", write)]
 
 
 def _count(job: Job, tally: Tally) -> None:

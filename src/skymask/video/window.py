@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 
+import av
 import PIL.Image
 
 from skymask.errors import DisplayError
@@ -140,7 +141,7 @@ class Window:
         self._cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
 
     def _picture(self, job: Job, order: str) -> Image:
-        if job.picture is not None and job.view == self.view:
+        if isinstance(job.picture, av.VideoFrame) and job.view == self.view:  # an image's may be see-through
             return yuv.to_rgb(job.picture, order)
         assert job.alpha is not None, "jobs are shown after infer"
         return yuv.to_rgb(compose(job.frame.picture, job.alpha, self.view), order)

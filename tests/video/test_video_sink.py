@@ -21,7 +21,7 @@ from av.packet import Packet
 from skymask.errors import InputError, OutputError
 from skymask.video.audio import AudioTrack
 from skymask.video.open_source import open_source
-from skymask.video.sink import VideoSink
+from skymask.video.video_sink import VideoSink
 from tests.video.clips import MS, VARIABLE_MS, make_clip, picture, read_clip, times_ms
 
 
@@ -249,7 +249,7 @@ FILL_THE_DISK = """
     from pathlib import Path
     import numpy as np
     from skymask.errors import OutputError
-    from skymask.video.sink import VideoSink
+    from skymask.video.video_sink import VideoSink
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))  # to the writer, a disk that is full
     noise = np.random.default_rng(0)
