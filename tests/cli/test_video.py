@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -17,8 +18,10 @@ import PIL.Image
 import pytest
 from rich.console import Console
 
+import skymask
 from skymask.cli import main
 from skymask.cli.run_video import _progress
+from skymask.video.open_source import open_source
 from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import (
     VARIABLE_MS,
@@ -26,6 +29,7 @@ from tests.video.clips import (
     make_clip,
     no_thread_left,
     picture,
+    picture_number,
     read_clip,
     times_ms,
     truncate,
@@ -160,6 +164,77 @@ def test_images_and_odd_sizes(model: list[str], tmp_path: Path) -> None:
     assert [image.shape for _, image in read_clip(tmp_path / "o.mp4")] == [(34, 48, 3)] * 3
 
 
+def frames_of(source: str) -> list[np.ndarray]:
+    with closing(open_source(source)) as opened:
+        return [frame.image for frame in opened.frames()]
+
+
+def read_images(folder: Path) -> list[np.ndarray]:
+    """The images of a folder, which must be numbered from 1."""
+    files = [folder / f"{number:06d}.png" for number in range(1, 1 + len(list(folder.iterdir())))]
+    return [np.asarray(PIL.Image.open(file)) for file in files]
+
+
+@pytest.mark.parametrize("size_hw", [(64, 96), (33, 47)])
+def test_a_mask_for_every_frame_is_exactly_what_the_model_says(
+    size_hw: tuple[int, int], tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = make_clip(tmp_path / "in.mkv", times_ms=VARIABLE_MS, size_hw=size_hw, codec="ffv1", audio="aac", noisy=True)
+    pattern = tmp_path / "masks" / "%06d.png"
+    arguments = ["-o", str(pattern), "--view", "mask", "--no-smooth", "--model", str(tiny_model)]
+    with no_thread_left():
+        assert main(["video", str(clip), *arguments]) == 0
+    with skymask.load(str(tiny_model)) as sky:
+        expected = [sky(image) for image in frames_of(str(clip))]
+    assert np.unique(expected).size > 100
+    assert all(np.array_equal(a, b) for a, b in zip(read_images(tmp_path / "masks"), expected, strict=True))
+    out, err = capsys.readouterr()
+    assert out.startswith("in: 10 frames in ")
+    assert out.endswith(f"frames/s, written to {pattern}\n")
+    assert err == "", "nothing is said of the sound"
+
+
+def test_options_reach_an_image_sequence(clip: Path, model: list[str], tmp_path: Path) -> None:
+    arguments = ["--view", "cutout", "--size", "80x60", "--fps", "4", "--max-frames", "3"]
+    report = tmp_path / "r.json"
+    output = tmp_path / "cutouts" / "%06d.png"
+    assert main(["video", str(clip), "-o", str(output), *arguments, "--report", str(report), *model]) == 0
+    images = read_images(tmp_path / "cutouts")
+    assert [image.shape for image in images] == [(60, 80, 4)] * 3
+    assert [picture_number(image[..., :3]) for image in images] == [0, 3, 5], "of 0, 400 and 1000 ms"
+    assert set(json.loads(report.read_text())["stages_ms"]) == {"decode", "infer", "smooth", "composite", "encode"}
+
+
+def test_images_become_images(model: list[str], tmp_path: Path) -> None:
+    shots = tmp_path / "shots"
+    shots.mkdir()
+    for number in range(8, 11):
+        PIL.Image.fromarray(picture((33, 47), number)).save(shots / f"{number}.png")
+    arguments = ["video", str(shots / "%d.png"), "-o", str(tmp_path / "sky" / "%06d.png"), "--view", "cutout"]
+    assert main([*arguments, *model]) == 0
+    colours = [image[..., :3] for image in read_images(tmp_path / "sky")]
+    assert all(np.array_equal(colours[index], picture((33, 47), index + 8)) for index in range(3))
+
+
+def test_in_real_time_the_images_are_the_frames_that_were_shown(
+    clip: Path, model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["video", str(clip), "--realtime", "-o", str(tmp_path / "live" / "%06d.png"), *model]) == 0
+    count = len(read_images(tmp_path / "live"))
+    assert capsys.readouterr().out.startswith(f"in: {count} frames in ")
+
+
+def test_a_second_run_is_refused_before_it_mixes_two(
+    clip: Path, model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["video", str(clip), "-o", str(tmp_path / "masks" / "%06d.png"), "--view", "mask", *model]
+    assert main([*arguments, "--max-frames", "2"]) == 0
+    before = [image.stat().st_mtime_ns for image in sorted((tmp_path / "masks").iterdir())]
+    assert main(arguments) == 2
+    assert "000001.png exists already" in capsys.readouterr().err
+    assert [image.stat().st_mtime_ns for image in sorted((tmp_path / "masks").iterdir())] == before
+
+
 def test_very_wide_frames(model: list[str], tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "in.mkv", size_hw=(64, 8192), codec="ffv1", times_ms=[0, 100])
     assert main(["video", str(clip), "-o", str(tmp_path / "out.mp4"), *model]) == 0
@@ -180,6 +255,18 @@ def test_a_truncated_file_leaves_the_frames_up_to_the_break(
     assert f"{output} has the 6 frames up to there." in err
     assert "in.mp4 breaks off after frame 6 (0.50 s of 1.00 s)" in err
     assert json.loads(report.read_text())["frames"] == 6
+
+
+def test_a_truncated_file_leaves_the_images_up_to_the_break(
+    model: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = make_clip(tmp_path / "in.mp4", options={"movflags": "faststart"})
+    clip.write_bytes(clip.read_bytes()[: frame_bytes(clip, 6).start + 1])
+    pattern = tmp_path / "masks" / "%06d.png"
+    with no_thread_left():
+        assert main(["video", str(clip), "-o", str(pattern), "--view", "mask", *model]) == 1
+    assert len(read_images(tmp_path / "masks")) == 6
+    assert f"{pattern} has the 6 frames up to there." in capsys.readouterr().err
 
 
 def test_nothing_is_claimed_of_a_file_that_could_not_be_written(
@@ -232,6 +319,29 @@ def test_ctrl_c_and_its_like_leave_a_file_that_plays(
     assert not list(tmp_path.glob(".out.*"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_leaves_whole_images(model: list[str], tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "in.mp4", times_ms=range(0, 80_000, 100), noisy=True)
+    pattern = tmp_path / "frames" / "%06d.png"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "skymask", "video", str(clip), "-o", str(pattern), "--size", "640x480", *model],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    end_s = time.monotonic() + TIMEOUT_S
+    while not (tmp_path / "frames" / "000002.png").exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end_s
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130
+    images = read_images(tmp_path / "frames")
+    assert {image.shape for image in images} == {(480, 1280, 3)}
+    assert 2 <= len(images) < 800
+    assert f"{pattern} has the {len(images)} frames up to there." in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -247,7 +357,12 @@ def test_ctrl_c_and_its_like_leave_a_file_that_plays(
         (["97", "-o", "o.mp4"], 2, "amera"),
         (["rtsp://127.0.0.1:1/s", "-o", "o.mp4"], 2, "cannot be opened"),
         (["in.mp4", "-o", "folder"], 2, "folder is a folder"),
+        (["in.mp4", "-o", "folder"], 2, "for an image a frame, folder/%06d.png."),
         (["in.mp4", "-o", "o.avi"], 2, "the ending '.avi'"),
+        (["in.mp4", "-o", "%d.jpg"], 2, "a sequence of images as %06d.png"),
+        (["in.mp4", "-o", "o.png"], 2, "one number in its name"),
+        (["in.mp4", "-o", "in.mp4/%d.png"], 1, "in.mp4 is a file; the images need a folder"),
+        (["in.mp4", "-o", "masks/%d.png", "--model", "fsat"], 2, "fast"),
         (["in.mp4", "-o", "nowhere/o.mp4"], 1, "nowhere/o.mp4 cannot be written"),
         (["in.mp4", "-o", "in.mp4"], 2, "the source itself"),
         (["in.mp4", "--report", "nowhere/r.json"], 1, "no such folder"),

@@ -13,14 +13,17 @@ import pytest
 from numpy.typing import NDArray
 
 from skymask.errors import MediaError, OutputError
+from skymask.video.image_sink import ImageSink
 from skymask.video.open_source import open_source
-from skymask.video.overlay import SKY_BLUE, VIEWS, View, picture_size
+from skymask.video.overlay import SKY_BLUE, VIEWS, View, compose, picture_size
 from skymask.video.pipeline import Job, SegmentFrame
 from skymask.video.report import Report, StageTimes
 from skymask.video.run import Tally, ThreadShare, segment_video
 from skymask.video.source import SourceInfo
 from skymask.video.trace import Trace
 from skymask.video.video_sink import VideoSink
+from skymask.video.window import Window
+from skymask.video.yuv import to_rgb
 from tests.support.tiny_model import reference
 from tests.video.clips import VARIABLE_MS, make_clip, no_thread_left, picture, read_clip, times_ms
 
@@ -111,6 +114,19 @@ def test_the_window_has_its_own_view_unless_a_file_is_written(clip: Path, tmp_pa
     assert {job.view for job in alone.shown} == {"mask"}
     assert {job.view for job in beside.shown} == {"cutout"}
     assert all(job.work_ms > 0 and job.alpha is not None for job in beside.shown)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_beside_images_the_window_draws_what_it_shows(view: View, clip: Path, tmp_path: Path) -> None:
+    """Grey levels and see-through pictures are none for a window."""
+    window, sink = FakeWindow(view), ImageSink(tmp_path / "%d.png")
+    with no_thread_left(), closing(open_source(str(clip))) as source:
+        segment_video(source, reference, Tally(), view=view, sink=sink, window=window, max_frames=2)  # type: ignore[arg-type]
+    assert sink.frame_count == 2
+    for job in window.shown:
+        assert job.alpha is not None
+        expected = to_rgb(compose(job.frame.picture, job.alpha, view), "bgr24")
+        assert np.array_equal(Window._picture(window, job, "bgr24"), expected)  # type: ignore[arg-type]
 
 
 def test_quitting_the_window_ends_the_run_and_the_file_plays(clip: Path, tmp_path: Path) -> None:

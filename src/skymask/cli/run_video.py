@@ -138,11 +138,14 @@ def _play(source: Source, targets: Targets) -> Source:
 
 
 def _open_sink(source: Source, targets: Targets) -> Sink | None:
+    from skymask.video.image_sink import SUFFIX, ImageSink
     from skymask.video.overlay import picture_size
     from skymask.video.video_sink import VideoSink
 
     if targets.output is None:
         return None
+    if targets.output.suffix.lower() == SUFFIX:
+        return ImageSink(targets.output)
     info = source.info
     size_hw = picture_size(targets.view, info.size_hw)
     return VideoSink(targets.output, size_hw, info.frame_rate, info.time_base, info.audio_file, info.colours)

@@ -33,11 +33,12 @@ def video(
     report: Path | None = None,
     trace: Path | None = None,
 ) -> None:
-    """Segment the sky in every frame of a video: on screen, into a file, or both.
+    """Segment the sky in every frame of a video: on screen, into a file or images, or both.
 
     Examples:
         skymask video holiday.mp4 --show
         skymask video holiday.mp4 -o sky.mp4 --report speed.json
+        skymask video holiday.mp4 -o "masks/%06d.png" --view mask
         skymask video 0 --show --view overlay
         skymask video 0 --show --realtime
         skymask video rtsp://camera.local/stream -o sky.mp4 --fps 10 --size 640x360
@@ -47,11 +48,14 @@ def video(
         source: Video file, index of a camera (0), rtsp:// or http:// address, folder, printf pattern or glob of
             images, or demo for the built-in scene.
         output: Video to write (.mp4, .mov, .m4v, .mkv), H.264, with the source's time stamps and a file's sound. After
-            Ctrl-C it plays up to there. An odd width or height grows by one pixel.
+            Ctrl-C it plays up to there. An odd width or height grows by one pixel. Or a printf pattern for a PNG a
+            frame, such as masks/%06d.png, numbered from 1: exact and of the frame's size, without times and sound. The
+            folder is made; images of such names must not be there yet.
         show: Open a window. Keys: q or Esc quits, space pauses, v takes the next view, s saves a picture. A file plays
             at its own speed.
         view: side-by-side is the frame, and beside it the frame with its sky tinted blue; overlay the tinted frame
-            alone; mask the alpha as grey levels; cutout the frame without its sky.
+            alone; mask the alpha as grey levels, white for sky; cutout the frame without its sky, which is
+            black, in PNG transparent.
         fps: Most frames per second to use; others are left out, time stamps stay. Live sources drop what they have to
             in any case. Images have no time stamps and are taken to come at this rate (else 25).
         size: Size to scale the frames to first, WIDTHxHEIGHT, for example 640x360.

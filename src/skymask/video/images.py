@@ -38,7 +38,7 @@ def find_images(where: str) -> list[Path] | None:
     elif path.exists():
         return None
     elif _NUMBER.search(path.name):
-        found = _match_numbers(path)
+        found = files_with_numbers(path)
         what = f"No file fits the pattern {where}"
     elif glob.has_magic(where):
         found = [Path(file) for file in glob.glob(where, recursive=True) if Path(file).is_file()]  # noqa: PTH207 - takes absolute patterns too
@@ -48,6 +48,15 @@ def find_images(where: str) -> list[Path] | None:
     if not found:
         raise InputError(f"{what}. Give a video file, or a folder or pattern that has images.")
     return sorted(found, key=_natural_key)
+
+
+def files_with_numbers(pattern: Path) -> list[Path]:
+    """Lists the files whose names fit a printf pattern with a number in its name, in any order."""
+    before, digits, after = _NUMBER.split(pattern.name, maxsplit=1)
+    name = re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
+    if not pattern.parent.is_dir():
+        return []
+    return [file for file in pattern.parent.iterdir() if name.fullmatch(file.name)]
 
 
 class ImageSequence:
@@ -130,14 +139,6 @@ def _size(file: Path) -> tuple[int, int]:
 
 def _is_image(file: Path) -> bool:
     return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-
-
-def _match_numbers(path: Path) -> list[Path]:
-    before, digits, after = _NUMBER.split(path.name, maxsplit=1)
-    name = re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
-    if not path.parent.is_dir():
-        return []
-    return [file for file in path.parent.iterdir() if name.fullmatch(file.name)]
 
 
 def _natural_key(file: Path) -> list[tuple[int, str]]:

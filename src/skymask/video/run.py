@@ -96,8 +96,8 @@ def segment_video(
         segmenter: The model; called on threads of its own.
         tally: Is kept up to date.
         view: What is written to `sink`. The window has its own, which its user can change.
-        sink: Open, a `VideoSink` for pictures of `picture_size(view, ...)`; left to the caller to close. None writes
-            nothing.
+        sink: Open, a `VideoSink` for pictures of `picture_size(view, ...)` or an `ImageSink`; left to the caller to
+            close. None writes nothing.
         window: Open; None shows nothing.
         smooth: Take out flicker with a `TemporalFilter`.
         max_frames: Stop after so many frames; None takes all.

@@ -236,10 +236,16 @@ def _check_size(size_hw: tuple[int, int]) -> None:
 
 def _create_part(path: Path) -> Path:
     if path.is_dir():
-        raise InputError(f"{path} is a folder, and a video is one file. Give a name in it, such as {path / 'sky.mp4'}.")
+        raise InputError(
+            f"{path} is a folder, and a video is one file. Give a name in it, such as {path / 'sky.mp4'}; or, for an "
+            f"image a frame, {path / '%06d.png'}."
+        )
     if path.suffix.lower() not in SUFFIXES:
         found = f"the ending '{path.suffix}'" if path.suffix else "no ending"
-        raise InputError(f"{path} has {found}; a video is written as {', '.join(SUFFIXES)}. Rename the output.")
+        raise InputError(
+            f"{path} has {found}; a video is written as {', '.join(SUFFIXES)}, a sequence of images as %06d.png. "
+            "Rename the output."
+        )
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         part.touch()
