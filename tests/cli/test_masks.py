@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from skymask.cli import main
+from skymask.masks.layouts import LAYOUTS
 from tests.support.coco_panoptic import read_panoptic
 from tests.support.tiny_model import reference
 
@@ -110,3 +112,9 @@ def test_odd_metadata_does_not_reach_the_screen(photos: Path, run: object, recwa
     Image.new("RGB", (40, 40)).save(photos / "odd.jpg", exif=b"Exif\0\0II*\0\x08\0\0\0\x05\0")  # breaks off
     assert run(photos)[2] == ""  # type: ignore[operator]
     assert not recwarn.list
+
+
+def test_the_help_has_a_line_for_every_layout(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["masks", "--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(re.search(rf"\W {layout}: ", text) for layout in LAYOUTS)

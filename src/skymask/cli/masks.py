@@ -26,28 +26,31 @@ def masks(
     device: str = "auto",
     threads: int | None = None,
 ) -> None:
-    """Write the sky masks of photographs.
+    """Write the sky masks of photographs, in the form that COLMAP, nerfstudio, Brush and others take.
 
-    Each mask is an 8-bit grey PNG of the photograph's own size: 255 is sky, 0 is not, in between along leaves and
-    wires. It is named like the photograph (a.jpg gives a.png), and subfolders are kept. Masks that are there already
-    are skipped, so an interrupted run is resumed by calling it again. A photograph that cannot be read is reported,
-    the others are done, and the exit code is 1.
+    Each mask is an 8-bit PNG of the photograph's own size, and subfolders are kept. Masks that are there already are
+    skipped, so an interrupted run is resumed by calling it again. A photograph that cannot be read is reported, the
+    others are done, and the exit code is 1. A photograph with an EXIF orientation gets a mask with the same stored
+    layout and the same orientation.
 
-    With the layout coco-panoptic, the PNGs go to the subfolder panoptic and hold two segments: sky (alpha > 127), which
-    is COCO's category 187, sky-other-merged, and the rest, category 201, not-sky. The file panoptic.json lists them.
-    With coco-panoptic-void, the rest is left void.
+    Layouts, for the photograph day/a.jpg:
 
-    A photograph with an EXIF orientation gets a mask with the same stored layout and the same orientation.
+    - plain: day/a.png, grey, sky is white (255), in between along leaves and wires
+    - colmap: day/a.jpg.png, grey, sky is black (0), all else white, nothing in between
+    - nerfstudio: day/a.png, otherwise as colmap; also for Brush, in a folder called masks
+    - cutout: day/a.png, the photograph with its sky transparent (RGBA)
+    - coco-panoptic: panoptic/day/a.png and panoptic.json, sky is category 187, sky-other-merged, the rest 201, not-sky
+    - coco-panoptic-void: the same with the rest left void
 
     Examples:
         skymask masks photos -o masks
+        skymask masks images -o masks --layout colmap
         skymask masks a.jpg b.png 'trip/**/*.tif' -o masks --overwrite
-        skymask masks photos -o labels --layout coco-panoptic
 
     Args:
         inputs: Photographs, folders (with all subfolders) and globs.
         output: Folder for the masks.
-        layout: plain, coco-panoptic or coco-panoptic-void.
+        layout: plain, colmap, nerfstudio, cutout, coco-panoptic or coco-panoptic-void; see above.
         overwrite: Make masks again that are there already.
         model: Name of a shipped model (skymask info lists them), or a model file. [default: fast]
         engine: auto, onnxruntime or openvino.

@@ -39,6 +39,9 @@ _TURNS = {
     7: (Image.Transpose.TRANSVERSE, Image.Transpose.TRANSVERSE),
     8: (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270),
 }
+# zlib levels. Masks are quick at any; a photograph takes six times as long at 6 as at 2, to be a seventh smaller.
+_MASK_COMPRESSION = 6
+_PICTURE_COMPRESSION = 2
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _SIXTEEN_BIT_FORMATS = ("PNG", "PPM")  # of these, Pillow gives 16 bits as 32-bit numbers (PNG: before Pillow 11)
 
@@ -51,6 +54,8 @@ class Photograph:
     """uint8 [H, W, 3], RGB, upright."""
     orientation: int
     """EXIF orientation of the file, 1 to 8: how its stored pixels relate to `rgb`."""
+    icc_profile: bytes | None = None
+    """Colour profile of `rgb`; None stands for sRGB."""
 
 
 def read_photograph(path: Path) -> Photograph:
@@ -73,6 +78,7 @@ def read_photograph(path: Path) -> Photograph:
             image.load()
             still_to_turn = _orientation(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
             rgb = _to_rgb(image, path)
+            profile: bytes | None = image.info.get("icc_profile")
     except Image.DecompressionBombError as error:
         raise MediaError(f"{path} is too large: {error}") from error
     except FileNotFoundError as error:
@@ -84,7 +90,8 @@ def read_photograph(path: Path) -> Photograph:
         raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
     if still_to_turn != _UPRIGHT:
         rgb = rgb.transpose(_TURNS[still_to_turn][0])
-    return Photograph(np.asarray(rgb), orientation)
+    is_for_rgb = profile is not None and profile[16:20] == b"RGB "  # one for CMYK or grey does not fit any more
+    return Photograph(np.asarray(rgb), orientation, profile if is_for_rgb else None)
 
 
 def read_orientation(path: Path) -> int:
@@ -164,21 +171,24 @@ def turn_upright(stored: NDArray[np.uint8], orientation: int) -> NDArray[np.uint
 
 
 def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
-    """Turns an upright picture, uint8 [H, W] or [H, W, 3], to the layout that a file of this orientation stores."""
+    """Turns an upright picture, uint8 [H, W] or [H, W, C], to the layout that a file of this orientation stores."""
     if orientation == _UPRIGHT:
         return upright
     return np.asarray(Image.fromarray(upright).transpose(_TURNS[orientation][1]))
 
 
-def write_mask(upright: NDArray[np.uint8], path: Path, orientation: int = _UPRIGHT) -> None:
+def write_mask(
+    upright: NDArray[np.uint8], path: Path, orientation: int = _UPRIGHT, icc_profile: bytes | None = None
+) -> None:
     """Writes a mask as 8-bit PNG.
 
     The file appears under its name only when it is whole.
 
     Args:
-        upright: uint8, upright: [H, W] becomes grey, [H, W, 3] RGB.
+        upright: uint8, upright: [H, W] becomes grey, [H, W, 3] RGB, [H, W, 4] RGB with alpha.
         path: The file to write; its folder is made.
         orientation: EXIF orientation of the photograph, 1 to 8; the mask gets the same, and the same stored layout.
+        icc_profile: Colour profile of an RGB picture, if it has one.
 
     Raises:
         OutputError: The file cannot be written.
@@ -187,5 +197,6 @@ def write_mask(upright: NDArray[np.uint8], path: Path, orientation: int = _UPRIG
     if orientation != _UPRIGHT:
         exif[ExifTags.Base.Orientation] = orientation
     mask = Image.fromarray(as_stored(upright, orientation))
+    level = _PICTURE_COMPRESSION if mask.mode == "RGBA" else _MASK_COMPRESSION
     with writing(path) as part:
-        mask.save(part, format="PNG", exif=exif)
+        mask.save(part, format="PNG", exif=exif, icc_profile=icc_profile, compress_level=level)

@@ -52,7 +52,7 @@ class _Decoded:
 class _Segmented:
     job: Job
     alpha: Alphas
-    orientation: int
+    photograph: Photograph
 
 
 def segment(
@@ -107,7 +107,7 @@ def _infer(item: _Decoded | Outcome, sky: Callable[[Frames], Alphas]) -> _Segmen
     if isinstance(item, Outcome):
         return item
     try:
-        return _Segmented(item.job, sky(item.photograph.rgb), item.photograph.orientation)
+        return _Segmented(item.job, sky(item.photograph.rgb), item.photograph)
     except SkymaskError as error:
         return Outcome(item.job, Status.FAILED, MediaError(f"{item.job.photograph}: {error}"))
 
@@ -115,5 +115,5 @@ def _infer(item: _Decoded | Outcome, sky: Callable[[Frames], Alphas]) -> _Segmen
 def _write(item: _Segmented | Outcome, layout: Layout) -> Outcome:
     if isinstance(item, Outcome):
         return item
-    layout.write(item.alpha, item.job.mask, item.orientation)
+    layout.write(item.alpha, item.photograph, item.job.mask)
     return Outcome(item.job, Status.WRITTEN)

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.errors import OutputError
-from skymask.masks.images import as_stored
+from skymask.masks.images import Photograph, as_stored, write_mask
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
-from skymask.masks.layouts.plain import Plain
 from skymask.masks.plan import Job, plan
 from skymask.masks.segment import Status, segment
 from tests.support.coco_panoptic import Panoptic, read_panoptic
@@ -98,7 +97,7 @@ def test_any_alpha_is_read_back_as_stored(
     output = tmp_path_factory.mktemp("any")
     layout = CocoPanoptic(rest=None) if void else CocoPanoptic()
     job = Job(Path("a.jpg"), output / layout.place(Path("a.jpg")), Path("a.jpg"))
-    layout.write(alpha, job.mask, orientation)
+    layout.write(alpha, Photograph(np.zeros((*alpha.shape, 3), np.uint8), orientation), job.mask)
     layout.finish([job], output)
     expected = np.where(as_stored(alpha, orientation) > 127, SKY, VOID if void else NOT_SKY)
     np.testing.assert_array_equal(read_panoptic(output / "panoptic.json")["a.jpg"].categories, expected)
@@ -231,7 +230,7 @@ def test_masks_of_another_layout_are_not_taken_for_its_own(photos: Path, tmp_pat
     make([photos], tmp_path / "out", overwrite=True)
     with pytest.raises(OutputError, match="is not of this layout"):
         make([photos], tmp_path / "out", void=True)
-    Plain().write(np.full((HEIGHT, WIDTH), 255, np.uint8), tmp_path / "out" / "panoptic" / "all.png", 1)
+    write_mask(np.full((HEIGHT, WIDTH), 255, np.uint8), tmp_path / "out" / "panoptic" / "all.png")
     with pytest.raises(OutputError, match=r"panoptic/all\.png is there already and is not of this layout"):
         make([photos], tmp_path / "out")
 

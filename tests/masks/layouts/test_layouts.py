@@ -6,15 +6,52 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps
 
 from skymask.errors import InputError, OutputError
+from skymask.masks.images import Photograph
 from skymask.masks.layouts import LAYOUTS, build
 from skymask.masks.layouts.layout import Layout
 
 ALPHA = np.zeros((5, 7), np.uint8)
 ALPHA[:2] = 255
 ALPHA[2, 3] = 128
+ALPHA[2, 4] = 127
+RGB = np.random.default_rng(0).integers(0, 256, (*ALPHA.shape, 3), np.uint8)
+
+
+def photograph(orientation: int = 1) -> Photograph:
+    return Photograph(RGB, orientation)
+
+
+def white(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return mask > 127
+
+
+def black(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    assert set(np.unique(mask)) == {0, 255}
+    return mask == 0
+
+
+def transparent(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    np.testing.assert_array_equal(picture[..., :3], RGB)
+    return picture[..., 3] < 128
+
+
+def first_colour(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    return (mask == mask[0, 0]).all(axis=-1)
+
+
+# How a reader that knows nothing of skymask tells the sky in each layout.
+SKY = {
+    "plain": white,
+    "colmap": black,
+    "nerfstudio": black,
+    "cutout": transparent,
+    "coco-panoptic": first_colour,
+    "coco-panoptic-void": first_colour,
+}
 
 
 @pytest.fixture(params=LAYOUTS)
@@ -32,29 +69,30 @@ def test_a_mask_keeps_the_subfolder_and_the_name(layout: Layout, name: str) -> N
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_mask_is_stored_like_its_photograph(layout: Layout, orientation: int, tmp_path: Path) -> None:
+def test_a_mask_is_stored_like_its_photograph(
+    layout: Layout, orientation: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     mask = tmp_path / layout.place(Path("a.jpg"))
-    layout.write(ALPHA, mask, orientation)
+    layout.write(ALPHA, photograph(orientation), mask)
     with Image.open(mask) as stored:
         assert stored.size == ((7, 5) if orientation < 5 else (5, 7))
         assert stored.getexif().get(ExifTags.Base.Orientation, 1) == orientation
-        upright = np.asarray(ImageOps.exif_transpose(stored).convert("RGB")).astype(int)
-    sky = (upright == upright[0, 0]).all(axis=-1) if mask.parent.name == "panoptic" else upright[..., 0] > 127
-    np.testing.assert_array_equal(sky, ALPHA > 127)
+        upright = np.asarray(ImageOps.exif_transpose(stored))
+    np.testing.assert_array_equal(SKY[request.node.callspec.params["layout"]](upright), ALPHA > 127)
 
 
 def test_a_mask_that_was_written_is_there(layout: Layout, tmp_path: Path) -> None:
     mask = tmp_path / layout.place(Path("day/a.jpg"))
     assert not layout.is_made(mask)
-    layout.write(ALPHA, mask, 6)
+    layout.write(ALPHA, photograph(6), mask)
     assert layout.is_made(mask)
     assert [file.name for file in mask.parent.iterdir()] == [mask.name]
 
 
 def test_an_output_that_cannot_be_written_is_an_error(layout: Layout, tmp_path: Path) -> None:
     (tmp_path / "out").touch()
-    with pytest.raises(OutputError, match=r"a\.png cannot be written"):
-        layout.write(ALPHA, tmp_path / "out" / layout.place(Path("a.jpg")), 1)
+    with pytest.raises(OutputError, match=r"a(\.jpg)?\.png cannot be written"):
+        layout.write(ALPHA, photograph(), tmp_path / "out" / layout.place(Path("a.jpg")))
 
 
 @pytest.mark.parametrize(("given", "meant"), [("cocopanoptic", "coco-panoptic"), ("Plain", "plain"), ("void", None)])
@@ -62,4 +100,4 @@ def test_an_unknown_layout_is_refused_with_the_nearest(given: str, meant: str | 
     with pytest.raises(InputError, match=f"no mask layout '{given}'") as refused:
         build(given)
     assert (f"Did you mean '{meant}'?" in str(refused.value)) == (meant is not None)
-    assert "Known: coco-panoptic, coco-panoptic-void, plain." in str(refused.value)
+    assert "Known: coco-panoptic, coco-panoptic-void, colmap, cutout, nerfstudio, plain." in str(refused.value)

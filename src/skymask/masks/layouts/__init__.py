@@ -7,11 +7,17 @@ from functools import partial
 
 from skymask.errors import InputError, suggest
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
+from skymask.masks.layouts.colmap import Colmap
+from skymask.masks.layouts.cutout import Cutout
 from skymask.masks.layouts.layout import Layout
+from skymask.masks.layouts.nerfstudio import Nerfstudio
 from skymask.masks.layouts.plain import Plain
 
 LAYOUTS: dict[str, Callable[[], Layout]] = {
     "plain": Plain,
+    "colmap": Colmap,
+    "nerfstudio": Nerfstudio,
+    "cutout": Cutout,
     "coco-panoptic": CocoPanoptic,
     "coco-panoptic-void": partial(CocoPanoptic, rest=None),
 }

@@ -31,7 +31,7 @@ from skymask import __version__
 from skymask.contract import THRESHOLD, Alphas
 from skymask.errors import MediaError, OutputError
 from skymask.files import write_text
-from skymask.masks.images import as_stored, read_photograph, write_mask
+from skymask.masks.images import Photograph, as_stored, read_photograph, write_mask
 from skymask.masks.layouts.layout import png_name
 from skymask.masks.plan import Job
 
@@ -97,12 +97,12 @@ class CocoPanoptic:
         self._described[mask] = self._read(mask)
         return True
 
-    def write(self, alpha: Alphas, mask: Path, orientation: int) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
         """Writes the segments' colours."""
         colours = np.array((self._rest_colour, SKY.color), np.uint8)
         rgb = colours[(alpha > THRESHOLD).astype(np.uint8)]
-        write_mask(rgb, mask, orientation)
-        self._described[mask] = self._describe(as_stored(rgb, orientation))
+        write_mask(rgb, mask, photograph.orientation)
+        self._described[mask] = self._describe(as_stored(rgb, photograph.orientation))
 
     def finish(self, jobs: Sequence[Job], output: Path) -> None:
         """Writes the index of all masks in the folder: those of this run, and those that it listed before.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from skymask.contract import Alphas
-from skymask.masks.images import SUFFIXES
+from skymask.masks.images import SUFFIXES, Photograph
 from skymask.masks.plan import Job
 
 
@@ -33,13 +33,13 @@ class Layout(Protocol):
         """
         ...
 
-    def write(self, alpha: Alphas, mask: Path, orientation: int) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
         """Writes the mask of a photograph; it appears under its name only when it is whole.
 
         Args:
             alpha: uint8 [H, W], upright, 255 surely sky, 0 surely not.
+            photograph: What it was made of; the mask is stored the way its file is.
             mask: The file to write; its folder is made.
-            orientation: EXIF orientation of the photograph, 1 to 8, see `skymask.masks.images`.
 
         Raises:
             OutputError: The file cannot be written.
@@ -57,6 +57,17 @@ class Layout(Protocol):
             OutputError: It cannot be written.
         """
         ...
+
+
+class Standalone:
+    """The part of a layout whose masks each stand for themselves."""
+
+    def is_made(self, mask: Path) -> bool:
+        """Takes any file of that name for the mask."""
+        return mask.exists()
+
+    def finish(self, jobs: Sequence[Job], output: Path) -> None:
+        """Does nothing."""
 
 
 def png_name(name: Path) -> Path:

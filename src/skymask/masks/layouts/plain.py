@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from skymask.contract import Alphas
-from skymask.masks.images import write_mask
-from skymask.masks.layouts.layout import png_name
-from skymask.masks.plan import Job
+from skymask.masks.images import Photograph, write_mask
+from skymask.masks.layouts.layout import Standalone, png_name
 
 
-class Plain:
-    """`out/day/a.png` for the photograph `day/a.jpg`."""
+class Plain(Standalone):
+    """`out/day/a.png` for the photograph `day/a.jpg`: sky is white."""
 
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name."""
         return png_name(name)
 
-    def is_made(self, mask: Path) -> bool:
-        """Takes any file of that name for the mask."""
-        return mask.exists()
-
-    def write(self, alpha: Alphas, mask: Path, orientation: int) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
         """Writes the alpha as it is."""
-        write_mask(alpha, mask, orientation)
-
-    def finish(self, jobs: Sequence[Job], output: Path) -> None:
-        """Does nothing: each mask stands for itself."""
+        write_mask(alpha, mask, photograph.orientation)

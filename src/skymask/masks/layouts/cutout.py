@@ -1,0 +1,24 @@
+"""The photograph with its sky transparent, as an 8-bit RGBA PNG: for tools that take no mask files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from skymask.contract import Alphas
+from skymask.masks.images import Photograph, write_mask
+from skymask.masks.layouts.layout import Standalone, png_name
+
+
+class Cutout(Standalone):
+    """`out/day/a.png` for the photograph `day/a.jpg`: alpha is 255 minus sky, colours are kept also where it is 0."""
+
+    def place(self, name: Path) -> Path:
+        """Keeps subfolder and name."""
+        return png_name(name)
+
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+        """Writes the photograph with the soft alpha of what is not sky."""
+        rgba = np.dstack([photograph.rgb, ~alpha])
+        write_mask(rgba, mask, photograph.orientation, photograph.icc_profile)

@@ -1,0 +1,23 @@
+"""What `colmap` and `nerfstudio` share: masks of what to use, black where there is sky.
+
+Such tools leave out black (0) and use everything else, be it ever so dark: of a soft mask they would use the whole rim
+of the sky. So it is cut at the threshold, and has 0 and 255 and nothing in between.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from skymask.contract import THRESHOLD, Alphas
+from skymask.masks.images import Photograph, write_mask
+from skymask.masks.layouts.layout import Standalone
+
+
+class HardMask(Standalone):
+    """An 8-bit grey PNG a photograph: 0 is sky, 255 everything else."""
+
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+        """Writes what is not sky."""
+        write_mask(np.where(alpha > THRESHOLD, np.uint8(0), np.uint8(255)), mask, photograph.orientation)
