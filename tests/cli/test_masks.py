@@ -118,3 +118,16 @@ def test_the_help_has_a_line_for_every_layout(capsys: pytest.CaptureFixture[str]
     assert main(["masks", "--help"]) == 0
     text = capsys.readouterr().out
     assert all(re.search(rf"\W {layout}: ", text) for layout in LAYOUTS)
+
+
+def test_what_is_left_out_is_told_in_one_line_and_is_no_failure(photos: Path, run: object) -> None:
+    for name in ("x.HEIC", "day/y.dng"):
+        (photos / name).touch()
+    (photos / "site1").symlink_to(photos / "day", target_is_directory=True)
+    code, out, err = run(photos)  # type: ignore[operator]
+    assert code == 0
+    assert out.startswith("2 masks written")
+    assert err == (
+        "skymask: left out: 2 files that skymask cannot read (.dng 1, .heic 1), convert them first; "
+        f"linked folders ({photos / 'site1'}), give them by name.\n"
+    )

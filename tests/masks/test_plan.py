@@ -8,6 +8,7 @@ import pytest
 
 from skymask.errors import InputError, OutputError
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
+from skymask.masks.layouts.colmap import Colmap
 from skymask.masks.layouts.plain import Plain
 from skymask.masks.plan import plan
 
@@ -25,7 +26,7 @@ def trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def masks(*inputs: str | Path, output: str = "out") -> dict[str, str]:
     """Photograph to mask, as text with forward slashes."""
-    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output), Plain())}
+    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output), Plain()).jobs}
 
 
 def test_a_folder_is_searched_and_its_structure_kept(trip: Path) -> None:
@@ -94,6 +95,30 @@ def test_two_photographs_with_one_mask_are_refused(trip: Path) -> None:
         plan([trip], Path("out"), Plain())
 
 
+def test_all_clashes_are_counted_and_the_remedy_takes_one_kind_of_file(trip: Path) -> None:
+    for name in ("a.jpg", "day 1/a.tif"):
+        (trip / name).touch()
+    with pytest.raises(InputError, match="2 masks would each be of more than one photograph; the first: ") as refused:
+        plan([trip], Path("out"), Plain())
+    assert "('trip/**/*.jpg')" in str(refused.value)
+    assert "--layout colmap" in str(refused.value)
+    assert len(plan([trip], Path("out"), Colmap()).jobs) == 6
+    assert len(plan(["trip/**/*.jpg"], Path("out"), Plain()).jobs) == 2
+
+
+@pytest.mark.parametrize("absolute", [False, True])
+def test_folders_with_the_same_names_are_to_be_given_by_their_parent(trip: Path, absolute: bool) -> None:
+    for name in ("sites/left/1.jpg", "sites/right/1.jpg"):
+        Path(name).parent.mkdir(parents=True)
+        Path(name).touch()
+    left = Path("sites/left").absolute() if absolute else Path("sites/left")
+    above = Path("sites").absolute() if absolute else Path("sites")
+    with pytest.raises(InputError, match=r"would both get the mask out/1\.png") as refused:
+        plan([left, "sites/right"], Path("out"), Plain())
+    assert f"Give the folder above both ({above})" in str(refused.value)
+    assert len(plan(["sites"], Path("out"), Plain()).jobs) == 2
+
+
 @pytest.mark.parametrize("output", ["trip", "./trip", "trip/day 1/.."])
 def test_a_folder_as_its_own_output_is_refused(trip: Path, output: str) -> None:
     with pytest.raises(InputError, match="cannot go to trip itself"):
@@ -125,7 +150,7 @@ def test_a_file_as_output_is_refused(trip: Path) -> None:
 
 
 def test_the_layout_says_where_masks_go(trip: Path) -> None:
-    jobs = {job.photograph.as_posix(): job for job in plan([trip], Path("out"), CocoPanoptic())}
+    jobs = {job.photograph.as_posix(): job for job in plan([trip], Path("out"), CocoPanoptic()).jobs}
     assert jobs["trip/day 1/a.jpg"].name == Path("day 1/a.jpg")
     assert jobs["trip/day 1/a.jpg"].mask == Path("out/panoptic/day 1/a.png")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,7 +66,10 @@ def masks(
 
     _quieten_pillow()
     form = build(layout)
-    jobs = plan(inputs, output, form)
+    planned = plan(inputs, output, form)
+    jobs = planned.jobs
+    if planned.left_out:
+        print(f"skymask: {planned.left_out}.", file=sys.stderr)
     with load(model, engine, device, threads) as sky:
         outcomes = _run(jobs, sky, form, overwrite)
         used = f"{sky.info.name} {sky.info.version}, {sky.engine.engine} on {sky.engine.device}"

@@ -24,7 +24,23 @@ from skymask.errors import MediaError
 from skymask.files import writing
 
 SUFFIXES = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".bmp", ".gif", ".jp2", ".avif", ".ppm", ".pgm", ".pnm")
+    (
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".bmp",
+        ".gif",
+        ".jp2",
+        ".avif",
+        ".ppm",
+        ".pgm",
+        ".pnm",
+    )
 )
 """Endings, in lower case, by which photographs in a folder are recognised; a file named outright may have any."""
 

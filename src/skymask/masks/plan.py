@@ -1,15 +1,15 @@
-"""Finds the photographs that were asked for and settles, before any work, where the mask of each will go."""
+"""Settles, before any work, which photographs are done and where the mask of each will go."""
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skymask.errors import InputError, OutputError
-from skymask.masks.images import SUFFIXES
+from skymask.masks.search import LeftOut, search
 
 if TYPE_CHECKING:
     from skymask.masks.layouts.layout import Layout
@@ -25,20 +25,26 @@ class Job:
     """The photograph's path below the folder that was given, or its file name alone."""
 
 
-def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> list[Job]:
+@dataclass(frozen=True)
+class Plan:
+    """What will be done, and what not."""
+
+    jobs: list[Job]
+    """In the order of the inputs, sorted by name within each; none twice."""
+    left_out: LeftOut
+
+
+def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     """Lists the photographs behind files, folders and globs, and the masks to make.
 
     A file goes by its name. Folders are searched with all their subfolders, and what is found goes by its path below
-    the folder; so it is with the fixed part of a glob, such as `trip` in `trip/**/*.jpg`. Hidden files and whatever
-    lies in `output` are left out of folders and globs.
+    the folder; so it is with the fixed part of a glob, such as `trip` in `trip/**/*.jpg`. Hidden files, links to
+    folders and whatever lies in `output` are left out of folders; hidden files and what lies in `output` out of globs.
 
     Args:
         inputs: Files, folders and globs. What exists under its literal name is no glob.
         output: The folder for the masks; need not exist.
         layout: Says where in it the mask of each photograph goes.
-
-    Returns:
-        The jobs in the order of the inputs, sorted by name within each; none twice.
 
     Raises:
         InputError: An input does not exist or holds no photograph, or a mask would overwrite a photograph or the mask
@@ -48,60 +54,17 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> list[Job
     if output.exists() and not output.is_dir():
         raise OutputError(f"{output} is a file; the masks need a folder. Choose another with -o.")
     jobs: dict[Job, None] = {}
+    left_out = LeftOut()
     for given in inputs:
-        found = [Job(photo, output / layout.place(name), name) for photo, name in _photographs(given, output)]
+        found = [Job(photo, output / layout.place(name), name) for photo, name in search(given, output, left_out)]
         jobs.update(dict.fromkeys(found))
+    _check_nothing_is_overwritten(jobs)
     _check_masks_are_distinct(jobs)
-    return list(jobs)
+    return Plan(list(jobs), left_out)
 
 
-def _photographs(given: str | Path, output: Path) -> Iterator[tuple[Path, Path]]:
-    """Yields each photograph with its path relative to the folder that was given."""
-    path = Path(given)
-    if path.is_dir():
-        if path.resolve() == output.resolve():
-            raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
-        root = path
-        candidates: Iterable[Path] = path.rglob("*")
-    elif path.exists():
-        yield path, Path(path.name)
-        return
-    elif glob.has_magic(str(given)):
-        root = _fixed_part(path)
-        # Path.glob would refuse patterns that the shell takes, such as "**.jpg".
-        candidates = map(Path, glob.iglob(str(given), recursive=True))  # noqa: PTH207
-    else:
-        raise InputError(f"There is no photograph or folder at {given}. Check the path.")
-    results = _results_within(root, output)
-    found = sorted(file for file in candidates if _is_photograph(file, root) and not _lies_in(file, results))
-    if not found:
-        raise InputError(f"No photograph found in {given}; looked for files ending in {', '.join(sorted(SUFFIXES))}.")
-    yield from ((file, file.relative_to(root)) for file in found)
-
-
-def _is_photograph(file: Path, root: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
-    return file.suffix.lower() in SUFFIXES and not hidden and file.is_file()
-
-
-def _results_within(root: Path, output: Path) -> Path | None:
-    """The folder of results, where it lies below the one searched; what is in there are masks, not photographs."""
-    root, output = root.resolve(), output.resolve()
-    return output if output != root and output.is_relative_to(root) else None
-
-
-def _lies_in(file: Path, folder: Path | None) -> bool:
-    return folder is not None and file.resolve().is_relative_to(folder)
-
-
-def _fixed_part(pattern: Path) -> Path:
-    """The folder before the first part with a wildcard: `trip` of `trip/**/*.jpg`."""
-    return next(parent for parent in pattern.parents if not glob.has_magic(str(parent)))
-
-
-def _check_masks_are_distinct(jobs: Iterable[Job]) -> None:
+def _check_nothing_is_overwritten(jobs: Iterable[Job]) -> None:
     photographs = {job.photograph.resolve(): job.photograph for job in jobs}
-    by_mask: dict[Path, Path] = {}
     for job in jobs:
         overwritten = photographs.get(job.mask.resolve())
         if overwritten is not None:
@@ -109,9 +72,32 @@ def _check_masks_are_distinct(jobs: Iterable[Job]) -> None:
                 f"The mask of {job.photograph} would overwrite the photograph {overwritten}. "
                 "Choose another folder with -o."
             )
-        other = by_mask.setdefault(job.mask, job.photograph)
-        if other != job.photograph:
-            raise InputError(
-                f"{other} and {job.photograph} would both get the mask {job.mask}. "
-                "Rename one, or give them in two runs with different folders after -o."
-            )
+
+
+def _check_masks_are_distinct(jobs: Iterable[Job]) -> None:
+    by_mask: dict[Path, list[Job]] = {}
+    for job in jobs:
+        by_mask.setdefault(job.mask, []).append(job)
+    clashes = [sharing for sharing in by_mask.values() if len(sharing) > 1]
+    if not clashes:
+        return
+    one, other, *_ = clashes[0]
+    many = f"{len(clashes)} masks would each be of more than one photograph; the first: " if len(clashes) > 1 else ""
+    both = f"{one.photograph} and {other.photograph} would both get the mask {one.mask}."
+    raise InputError(f"{many}{both} {_remedy(one, other)}")
+
+
+def _remedy(one: Job, other: Job) -> str:
+    """What to do about two photographs that would get one mask."""
+    if one.photograph.parent == other.photograph.parent:
+        kind = one.photograph.parents[len(one.name.parts) - 1] / "**" / f"*{one.photograph.suffix}"
+        return (
+            f"Give one kind of file ('{kind}'), or take --layout colmap: its names keep the ending, its sky is black."
+        )
+    paths = [one.photograph, other.photograph]
+    if one.photograph.is_absolute() != other.photograph.is_absolute():
+        paths = [path.absolute() for path in paths]
+    above = Path(os.path.commonpath(paths))
+    return (
+        f"Give the folder above both ({above}), which keeps subfolders apart, or run twice with different folders -o."
+    )

@@ -1,0 +1,91 @@
+"""What is found and not taken is told: pictures of other kinds, linked folders, folders that cannot be opened."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from skymask.errors import InputError
+from skymask.masks.images import SUFFIXES
+from skymask.masks.search import UNREADABLE, LeftOut, search
+
+
+@pytest.fixture
+def trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder `trip` with photographs and other files, seen from its parent."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.jpg", "b.JFIF", "a.DNG", "day/c.dng", "day/d.heic", "notes.txt", ".e.heic", "out/f.dng"):
+        file = Path("trip") / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    return Path("trip")
+
+
+def found(given: str | Path, left_out: LeftOut) -> set[str]:
+    return {file.as_posix() for file, _ in search(given, Path("trip/out"), left_out)}
+
+
+def test_no_kind_is_both_readable_and_not() -> None:
+    assert not SUFFIXES & UNREADABLE
+
+
+def test_pictures_that_cannot_be_read_are_counted_by_kind(trip: Path) -> None:
+    left_out = LeftOut()
+    assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF"}
+    assert {file.as_posix() for file in left_out.unreadable} == {"trip/a.DNG", "trip/day/c.dng", "trip/day/d.heic"}
+    assert str(left_out) == "left out: 3 files that skymask cannot read (.dng 2, .heic 1), convert them first"
+
+
+def test_they_are_counted_once_however_often_they_are_found(trip: Path) -> None:
+    left_out = LeftOut()
+    found(trip, left_out)
+    found("trip/*", left_out)
+    assert len(left_out.unreadable) == 3
+
+
+def test_a_glob_for_one_kind_leaves_nothing_out(trip: Path) -> None:
+    left_out = LeftOut()
+    assert found("trip/**/*.jpg", left_out) == {"trip/a.jpg"}
+    assert not left_out
+
+
+def test_linked_folders_are_named_and_not_followed(trip: Path) -> None:
+    Path("elsewhere").mkdir()
+    Path("elsewhere/x.jpg").touch()
+    for name in ("site1", ".hidden", "day/site2"):
+        (trip / name).symlink_to(Path("elsewhere").resolve(), target_is_directory=True)
+    (trip / "linked.jpg").symlink_to(Path("elsewhere/x.jpg").resolve())
+    left_out = LeftOut()
+    assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF", "trip/linked.jpg"}
+    assert str(left_out).endswith("; linked folders (trip/site1, trip/day/site2), give them by name")
+    assert found(trip / "site1", LeftOut()) == {"trip/site1/x.jpg"}
+
+
+def test_of_many_linked_folders_some_are_named(trip: Path) -> None:
+    for number in range(5):
+        (trip / f"l{number}").symlink_to(trip.resolve() / "day", target_is_directory=True)
+    left_out = LeftOut()
+    found(trip, left_out)
+    assert "(trip/l0, trip/l1, trip/l2 and 2 more)" in str(left_out)
+
+
+def test_a_folder_that_cannot_be_opened_is_named(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scandir = os.scandir
+
+    def guarded(path: Any) -> Any:
+        if Path(path).name == "day":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    left_out = LeftOut()
+    assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF"}
+    assert "folders that cannot be opened (trip/day)" in str(left_out)
+
+
+def test_a_folder_with_nothing_else_says_what_is_there(trip: Path) -> None:
+    with pytest.raises(InputError, match=r"No photograph found in trip/day; .* cannot read \(\.dng 1, \.heic 1\)"):
+        found("trip/day", LeftOut())
