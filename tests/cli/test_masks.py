@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from skymask.cli import main
 from skymask.masks.layouts import LAYOUTS
@@ -50,6 +51,40 @@ def test_a_second_run_skips_and_says_so(photos: Path, run: object) -> None:
     assert "1 skipped" in out
     assert "--overwrite" in out
     assert run(photos, "--overwrite")[1].startswith("2 masks written to ")  # type: ignore[operator]
+
+
+def test_a_second_run_says_which_masks_another_model_made(photos: Path, tmp_path: Path, run: object) -> None:
+    run(photos / "a.png")  # type: ignore[operator]
+    mask = tmp_path / "out" / "a.png"
+    said = PngInfo()
+    with Image.open(mask) as picture:
+        for keyword, value in picture.text.items():  # type: ignore[attr-defined]
+            said.add_text(keyword, value.replace("tiny 0.0.1", "fast 0.13.0"))
+        picture.save(mask, pnginfo=said)
+    (tmp_path / "out" / "day").mkdir()
+    Image.new("L", (60, 40)).save(tmp_path / "out" / "day" / "b.png")
+    code, out, _ = run(photos)  # type: ignore[operator]
+    assert code == 0
+    assert "(tiny 0.0.1, onnxruntime on cpu), 2 skipped that were there already, 1 of them by fast 0.13.0" in out
+    assert out.endswith(", 1 of them by an unknown model (--overwrite makes them again).\n")
+    run(photos, "--overwrite")  # type: ignore[operator]
+    assert "2 skipped that were there already (--overwrite" in run(photos)[1]  # type: ignore[operator]
+
+
+def test_a_mask_of_another_photograph_is_made_again_and_that_is_said(photos: Path, tmp_path: Path, run: object) -> None:
+    run(photos)  # type: ignore[operator]
+    Image.new("RGB", (50, 70), "blue").save(photos / "a.png")
+    out = run(photos)[1]  # type: ignore[operator]
+    assert "(tiny 0.0.1, onnxruntime on cpu), 1 of them again, as they did not fit their photographs" in out
+    with Image.open(tmp_path / "out" / "a.png") as mask:
+        assert mask.size == (50, 70)
+
+
+def test_masks_of_another_layout_stop_the_run(photos: Path, run: object) -> None:
+    run(photos)  # type: ignore[operator]
+    code, out, err = run(photos, "--layout", "nerfstudio")  # type: ignore[operator]
+    assert (code, out) == (1, "")
+    assert "a.png is there already and is not of this layout: it is plain, not nerfstudio." in err
 
 
 def test_a_broken_photograph_is_reported_and_the_rest_done(photos: Path, tmp_path: Path, run: object) -> None:

@@ -42,7 +42,7 @@ def states(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 def test_every_mask_is_the_alpha_of_its_photograph(folder: Path, tmp_path: Path) -> None:
     jobs = plan([folder], tmp_path / "out", PLAIN).jobs
-    outcomes = list(segment(jobs, sky, PLAIN))
+    outcomes = list(segment(jobs, sky, PLAIN, "tiny 0.0.1"))
     assert [outcome.job for outcome in outcomes] == jobs
     assert {outcome.status for outcome in outcomes} == {Status.WRITTEN}
     for job in jobs:
@@ -54,11 +54,12 @@ def test_every_mask_is_the_alpha_of_its_photograph(folder: Path, tmp_path: Path)
 def test_masks_that_are_there_are_skipped_unless_told_otherwise(folder: Path, tmp_path: Path) -> None:
     jobs = plan([folder], tmp_path / "out", PLAIN).jobs
     jobs[2].mask.parent.mkdir()
-    jobs[2].mask.write_bytes(b"made earlier")
-    assert states(segment(jobs, sky, PLAIN))["2"] == "skipped"
-    assert jobs[2].mask.read_bytes() == b"made earlier"
-    assert set(states(segment(jobs, sky, PLAIN)).values()) == {"skipped"}
-    assert set(states(segment(jobs, sky, PLAIN, overwrite=True)).values()) == {"written"}
+    Image.new("L", (50, 42), 7).save(jobs[2].mask)
+    made_earlier = jobs[2].mask.read_bytes()
+    assert states(segment(jobs, sky, PLAIN, "tiny 0.0.1"))["2"] == "skipped"
+    assert jobs[2].mask.read_bytes() == made_earlier
+    assert set(states(segment(jobs, sky, PLAIN, "tiny 0.0.1")).values()) == {"skipped"}
+    assert set(states(segment(jobs, sky, PLAIN, "tiny 0.0.1", overwrite=True)).values()) == {"written"}
     Image.open(jobs[2].mask).load()
 
 
@@ -67,7 +68,7 @@ def test_what_an_interrupted_run_left_is_no_result(folder: Path, tmp_path: Path)
     part = jobs[0].mask.with_name(".0.png.1.part")
     part.parent.mkdir()
     part.write_bytes(b"half a mask")
-    assert states(segment(jobs, sky, PLAIN))["0"] == "written"
+    assert states(segment(jobs, sky, PLAIN, "tiny 0.0.1"))["0"] == "written"
     Image.open(jobs[0].mask).load()
 
 
@@ -75,7 +76,7 @@ def test_broken_and_small_photographs_are_reported_and_the_rest_done(folder: Pat
     (folder / "1.png").write_bytes((folder / "1.png").read_bytes()[:200])
     Image.new("RGB", (31, 31)).save(folder / "3.png")
     (folder / "5.png").write_text("text")
-    outcomes = list(segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN))
+    outcomes = list(segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1"))
     assert [name for name, state in states(outcomes).items() if state == "failed"] == ["1", "3", "5"]
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     assert all(isinstance(error, MediaError) for error in errors)
@@ -95,13 +96,13 @@ def test_a_full_disk_stops_the_run(folder: Path, tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(Image.Image, "save", full)
     with pytest.raises(OutputError, match="No space left on device"):
-        list(segment(jobs, sky, PLAIN))
+        list(segment(jobs, sky, PLAIN, "tiny 0.0.1"))
     assert not list((tmp_path / "out").glob("*.part"))
     assert not jobs[-1].mask.exists()
 
 
 def test_stopping_early_leaves_whole_masks_only(folder: Path, tmp_path: Path) -> None:
-    outcomes = segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN)
+    outcomes = segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1")
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
     masks = list((tmp_path / "out").iterdir())
@@ -117,7 +118,7 @@ def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path) -> N
             taken.append(job)
             yield job
 
-    outcomes = segment(jobs(), sky, PLAIN)
+    outcomes = segment(jobs(), sky, PLAIN, "tiny 0.0.1")
     next(iter(outcomes))
     assert len(taken) < 7
 
@@ -125,7 +126,7 @@ def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path) -> N
 def test_a_photograph_of_24_megapixels_gets_a_mask_of_its_size(tmp_path: Path) -> None:
     big = tmp_path / "big.jpg"
     Image.new("RGB", (6000, 4000), (20, 40, 200)).save(big)
-    assert states(segment(plan([big], tmp_path / "out", PLAIN).jobs, sky, PLAIN)) == {"big": "written"}
+    assert states(segment(plan([big], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1")) == {"big": "written"}
     with Image.open(tmp_path / "out" / "big.png") as mask:
         assert mask.size == (6000, 4000)
         assert mask.getextrema() == (255, 255)

@@ -72,16 +72,32 @@ def masks(
         print(f"skymask: {planned.left_out}.", file=sys.stderr)
     with load(model, engine, device, threads) as sky:
         outcomes = _run(jobs, sky, form, overwrite)
-        used = f"{sky.info.name} {sky.info.version}, {sky.engine.engine} on {sky.engine.device}"
+        used, engine = f"{sky.info.name} {sky.info.version}", f"{sky.engine.engine} on {sky.engine.device}"
     form.finish(jobs, output)
-    count = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
-    written = count[Status.WRITTEN]
-    line = f"{written} mask{'' if written == 1 else 's'} written to {output} ({used})"
-    if count[Status.SKIPPED]:
-        line += f", {count[Status.SKIPPED]} skipped that were there already (--overwrite makes them again)"
-    print(f"{line}.")
-    if count[Status.FAILED]:
-        raise SkymaskError(f"{count[Status.FAILED]} of {len(jobs)} photographs failed; see above.")
+    print(f"{_summary(outcomes, output, used, engine)}.")
+    failed = sum(outcome.status is Status.FAILED for outcome in outcomes)
+    if failed:
+        raise SkymaskError(f"{failed} of {len(jobs)} photographs failed; see above.")
+
+
+def _summary(outcomes: list[Outcome], output: Path, model: str, engine: str) -> str:
+    """The closing line: what was written, and what stayed as it was."""
+    from collections import Counter
+
+    from skymask.masks.segment import Status
+
+    written = [outcome for outcome in outcomes if outcome.status is Status.WRITTEN]
+    skipped = [outcome for outcome in outcomes if outcome.status is Status.SKIPPED]
+    line = f"{len(written)} mask{'' if len(written) == 1 else 's'} written to {output} ({model}, {engine})"
+    again = sum(outcome.again for outcome in written)
+    if again:
+        line += f", {again} of them again, as they did not fit their photographs any more"
+    if skipped:
+        makers = Counter("an unknown model" if outcome.origin is None else outcome.origin.model for outcome in skipped)
+        del makers[model]
+        others = "".join(f", {number} of them by {maker}" for maker, number in makers.most_common())
+        line += f", {len(skipped)} skipped that were there already{others} (--overwrite makes them again)"
+    return line
 
 
 def _run(jobs: list[Job], sky: Segmenter, layout: Layout, overwrite: bool) -> list[Outcome]:
@@ -91,11 +107,12 @@ def _run(jobs: list[Job], sky: Segmenter, layout: Layout, overwrite: bool) -> li
 
     from skymask.masks.segment import segment
 
+    model = f"{sky.info.name} {sky.info.version}"
     console = Console(stderr=True)
     columns = (TextColumn("masks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     outcomes = []
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        for outcome in progress.track(segment(jobs, sky, layout, overwrite), total=len(jobs)):
+        for outcome in progress.track(segment(jobs, sky, layout, model, overwrite), total=len(jobs)):
             if outcome.error is not None:
                 console.print(f"skymask: {outcome.error}", markup=False, highlight=False, soft_wrap=True)
             outcomes.append(outcome)

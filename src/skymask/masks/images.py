@@ -8,7 +8,7 @@ upright, as it was trained to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import TiffImageFile
 
 from skymask.contract import Frames
@@ -194,7 +195,11 @@ def as_stored(upright: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]
 
 
 def write_mask(
-    upright: NDArray[np.uint8], path: Path, orientation: int = _UPRIGHT, icc_profile: bytes | None = None
+    upright: NDArray[np.uint8],
+    path: Path,
+    orientation: int = _UPRIGHT,
+    icc_profile: bytes | None = None,
+    text: Mapping[str, str] | None = None,
 ) -> None:
     """Writes a mask as 8-bit PNG.
 
@@ -205,6 +210,7 @@ def write_mask(
         path: The file to write; its folder is made.
         orientation: EXIF orientation of the photograph, 1 to 8; the mask gets the same, and the same stored layout.
         icc_profile: Colour profile of an RGB picture, if it has one.
+        text: What the file says of itself, by keyword.
 
     Raises:
         OutputError: The file cannot be written.
@@ -213,6 +219,9 @@ def write_mask(
     if orientation != _UPRIGHT:
         exif[ExifTags.Base.Orientation] = orientation
     mask = Image.fromarray(as_stored(upright, orientation))
+    said = PngInfo()
+    for keyword, value in (text or {}).items():
+        said.add_text(keyword, value)
     level = _PICTURE_COMPRESSION if mask.mode == "RGBA" else _MASK_COMPRESSION
     with writing(path) as part:
-        mask.save(part, format="PNG", exif=exif, icc_profile=icc_profile, compress_level=level)
+        mask.save(part, format="PNG", exif=exif, icc_profile=icc_profile, compress_level=level, pnginfo=said)

@@ -14,7 +14,9 @@ from skymask.contract import Alphas, Frames
 from skymask.errors import MediaError, SkymaskError
 from skymask.masks.images import Photograph, read_photograph
 from skymask.masks.layouts.layout import Layout
+from skymask.masks.origin import Origin, look_at
 from skymask.masks.plan import Job
+from skymask.runtime.stats import stats
 
 # Photographs decoded ahead, and masks still being written, at any time. Two keep the model busy; a photograph of 24
 # megapixels is 72 MB, so more would cost memory for nothing.
@@ -40,23 +42,28 @@ class Outcome:
     status: Status
     error: SkymaskError | None = None
     """Why it failed; names the photograph."""
+    origin: Origin | None = None
+    """What the mask says of itself: the one written, or the one that was there; None if it does not say."""
+    again: bool = False
+    """Whether it was written in the place of one that did not fit the photograph any more."""
 
 
 @dataclass(frozen=True)
 class _Decoded:
     job: Job
     photograph: Photograph
+    photograph_bytes: int
+    again: bool
 
 
 @dataclass(frozen=True)
 class _Segmented:
-    job: Job
+    decoded: _Decoded
     alpha: Alphas
-    photograph: Photograph
 
 
 def segment(
-    jobs: Iterable[Job], sky: Callable[[Frames], Alphas], layout: Layout, overwrite: bool = False
+    jobs: Iterable[Job], sky: Callable[[Frames], Alphas], layout: Layout, model: str, overwrite: bool = False
 ) -> Iterator[Outcome]:
     """Makes the masks of photographs.
 
@@ -64,7 +71,8 @@ def segment(
         jobs: What to do, from `plan`.
         sky: Turns a frame into an alpha, as a `Segmenter` does; called from this thread.
         layout: The one that the jobs were planned with; `finish` is left to the caller.
-        overwrite: Make masks again that are there already.
+        model: Name and version of what `sky` is, which masks are marked with.
+        overwrite: Make masks again that are there already; otherwise only those that do not fit any more.
 
     Yields:
         One outcome a job, in their order. A photograph that cannot be decoded or is too small is an outcome, not an
@@ -78,7 +86,7 @@ def segment(
     try:
         decoded = _ahead(pool, partial(_decode, layout=layout, overwrite=overwrite), jobs)
         segmented = (_infer(item, sky) for item in decoded)
-        yield from _ahead(pool, partial(_write, layout=layout), segmented)
+        yield from _ahead(pool, partial(_write, layout=layout, model=model), segmented)
     finally:
         pool.shutdown(cancel_futures=True)  # also on Ctrl-C and on an error: masks being written are finished
 
@@ -95,10 +103,13 @@ def _ahead(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iter
 
 
 def _decode(job: Job, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
-    if not overwrite and layout.is_made(job.mask):
-        return Outcome(job, Status.SKIPPED)
+    before = None if overwrite else look_at(job, layout.name)
+    if before is not None and before.fits:
+        layout.keep(job.mask)
+        return Outcome(job, Status.SKIPPED, origin=before.origin)
     try:
-        return _Decoded(job, read_photograph(job.photograph))
+        photograph = read_photograph(job.photograph)
+        return _Decoded(job, photograph, job.photograph.stat().st_size, again=before is not None)
     except MediaError as error:
         return Outcome(job, Status.FAILED, error)
 
@@ -107,13 +118,15 @@ def _infer(item: _Decoded | Outcome, sky: Callable[[Frames], Alphas]) -> _Segmen
     if isinstance(item, Outcome):
         return item
     try:
-        return _Segmented(item.job, sky(item.photograph.rgb), item.photograph)
+        return _Segmented(item, sky(item.photograph.rgb))
     except SkymaskError as error:
         return Outcome(item.job, Status.FAILED, MediaError(f"{item.job.photograph}: {error}"))
 
 
-def _write(item: _Segmented | Outcome, layout: Layout) -> Outcome:
+def _write(item: _Segmented | Outcome, layout: Layout, model: str) -> Outcome:
     if isinstance(item, Outcome):
         return item
-    layout.write(item.alpha, item.photograph, item.job.mask)
-    return Outcome(item.job, Status.WRITTEN)
+    decoded = item.decoded
+    origin = Origin(layout.name, model, decoded.photograph_bytes, stats(item.alpha))
+    layout.write(item.alpha, decoded.photograph, decoded.job.mask, origin)
+    return Outcome(decoded.job, Status.WRITTEN, origin=origin, again=decoded.again)

@@ -17,8 +17,10 @@ from PIL import Image
 from skymask.errors import OutputError
 from skymask.masks.images import Photograph, as_stored, write_mask
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
+from skymask.masks.origin import Origin
 from skymask.masks.plan import Job, plan
 from skymask.masks.segment import Status, segment
+from skymask.runtime.stats import SkyStats
 from tests.support.coco_panoptic import Panoptic, read_panoptic
 from tests.support.tiny_model import reference
 
@@ -33,6 +35,8 @@ POINT[HEIGHT - 1, WIDTH - 1] = True
 SCATTERED = NONE.copy()
 SCATTERED[3:9:2, 7:30:5] = True
 SKIES = {"all": ~NONE, "none": NONE, "half": HALF, "point": POINT, "hole": ~POINT, "scattered": SCATTERED}
+
+ORIGIN = Origin("coco-panoptic", "tiny 0.0.1", 7, SkyStats(0.5, 0.25))
 
 
 def photograph(path: Path, sky: NDArray[np.bool_] = HALF) -> None:
@@ -52,7 +56,7 @@ def make(inputs: list[Path], output: Path, *, overwrite: bool = False, void: boo
     """What the command does."""
     layout = CocoPanoptic(rest=None) if void else CocoPanoptic()
     jobs = plan(inputs, output, layout).jobs
-    outcomes = list(segment(jobs, reference, layout, overwrite))
+    outcomes = list(segment(jobs, reference, layout, "tiny 0.0.1", overwrite))
     layout.finish(jobs, output)
     return [outcome.status for outcome in outcomes]
 
@@ -97,7 +101,7 @@ def test_any_alpha_is_read_back_as_stored(
     output = tmp_path_factory.mktemp("any")
     layout = CocoPanoptic(rest=None) if void else CocoPanoptic()
     job = Job(Path("a.jpg"), output / layout.place(Path("a.jpg")), Path("a.jpg"))
-    layout.write(alpha, Photograph(np.zeros((*alpha.shape, 3), np.uint8), orientation), job.mask)
+    layout.write(alpha, Photograph(np.zeros((*alpha.shape, 3), np.uint8), orientation), job.mask, ORIGIN)
     layout.finish([job], output)
     expected = np.where(as_stored(alpha, orientation) > 127, SKY, VOID if void else NOT_SKY)
     np.testing.assert_array_equal(read_panoptic(output / "panoptic.json")["a.jpg"].categories, expected)
@@ -159,7 +163,7 @@ def test_an_interrupted_and_resumed_run_ends_with_the_same_index(photos: Path, t
     make([photos], tmp_path / "whole")
     layout = CocoPanoptic()
     jobs = plan([photos], tmp_path / "out", layout).jobs
-    outcomes = segment(jobs, reference, layout)
+    outcomes = segment(jobs, reference, layout, "tiny 0.0.1")
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
     assert not (tmp_path / "out" / "panoptic.json").exists()
@@ -224,7 +228,7 @@ def test_names_that_are_numbers_are_cocos_image_ids(tmp_path: Path, names: list[
 
 def test_masks_of_another_layout_are_not_taken_for_its_own(photos: Path, tmp_path: Path) -> None:
     make([photos], tmp_path / "out", void=True)
-    with pytest.raises(OutputError, match=r"panoptic/half\.png is there already and is not of this layout") as refused:
+    with pytest.raises(OutputError, match=r"panoptic/all\.png is there already and is not of this layout") as refused:
         make([photos], tmp_path / "out")
     assert "--overwrite" in str(refused.value)
     make([photos], tmp_path / "out", overwrite=True)
@@ -238,7 +242,7 @@ def test_masks_of_another_layout_are_not_taken_for_its_own(photos: Path, tmp_pat
 def test_a_damaged_mask_is_named_with_the_remedy(photos: Path, tmp_path: Path) -> None:
     make([photos], tmp_path / "out")
     mask = tmp_path / "out" / "panoptic" / "half.png"
-    mask.write_bytes(mask.read_bytes()[:60])
+    mask.write_bytes(mask.read_bytes()[:-40])
     with pytest.raises(OutputError, match=r"half\.png cannot be decoded: .* delete it, and run again"):
         make([photos], tmp_path / "out")
     mask.unlink()

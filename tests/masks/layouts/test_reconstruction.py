@@ -11,16 +11,20 @@ from PIL import Image, ImageCms
 
 from skymask.masks.images import Photograph, read_photograph
 from skymask.masks.layouts import build
+from skymask.masks.origin import Origin
+from skymask.runtime.stats import SkyStats
 
 ALPHA = np.array([[255, 254, 200, 128], [127, 60, 1, 0]], np.uint8)
 SKY = ALPHA > 127
 RGB = np.random.default_rng(0).integers(0, 256, (2, 4, 3), np.uint8)
 
+ORIGIN = Origin("plain", "tiny 0.0.1", 7, SkyStats(0.5, 0.25))
+
 
 def written(layout: str, name: str, folder: Path, photograph: Photograph | None = None) -> dict[str, NDArray[np.uint8]]:
     """Writes one mask; returns all files in the folder, by their names."""
     form = build(layout)
-    form.write(ALPHA, photograph or Photograph(RGB, 1), folder / form.place(Path(name)))
+    form.write(ALPHA, photograph or Photograph(RGB, 1), folder / form.place(Path(name)), ORIGIN)
     return {
         file.relative_to(folder).as_posix(): np.asarray(Image.open(file))
         for file in folder.rglob("*")

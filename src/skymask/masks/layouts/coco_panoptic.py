@@ -33,6 +33,7 @@ from skymask.errors import MediaError, OutputError
 from skymask.files import write_text
 from skymask.masks.images import Photograph, as_stored, read_photograph, write_mask
 from skymask.masks.layouts.layout import png_name
+from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
 
 FOLDER = "panoptic"
@@ -82,6 +83,7 @@ class CocoPanoptic:
         Args:
             rest: Its class; None leaves it void.
         """
+        self.name = "coco-panoptic-void" if rest is None else "coco-panoptic"
         self._categories = (SKY,) if rest is None else (SKY, rest)
         self._rest_colour = VOID if rest is None else rest.color
         self._described: dict[Path, _Described] = {}
@@ -90,18 +92,15 @@ class CocoPanoptic:
         """Keeps subfolder and name, within the folder of PNGs."""
         return FOLDER / png_name(name)
 
-    def is_made(self, mask: Path) -> bool:
+    def keep(self, mask: Path) -> None:
         """Reads a mask that is there: the index needs its segments, and here threads share that work."""
-        if not mask.exists():
-            return False
         self._described[mask] = self._read(mask)
-        return True
 
-    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path, origin: Origin) -> None:
         """Writes the segments' colours."""
         colours = np.array((self._rest_colour, SKY.color), np.uint8)
         rgb = colours[(alpha > THRESHOLD).astype(np.uint8)]
-        write_mask(rgb, mask, photograph.orientation)
+        write_mask(rgb, mask, photograph.orientation, text=origin.to_text())
         self._described[mask] = self._describe(as_stored(rgb, photograph.orientation))
 
     def finish(self, jobs: Sequence[Job], output: Path) -> None:

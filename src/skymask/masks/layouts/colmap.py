@@ -14,6 +14,8 @@ from skymask.masks.layouts.hard import HardMask
 class Colmap(HardMask):
     """`out/day/a.jpg.png` for the photograph `day/a.jpg`: sky is black."""
 
+    name = "colmap"
+
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name, ending included."""
         return name.with_name(f"{name.name}.png")

@@ -9,16 +9,19 @@ import numpy as np
 from skymask.contract import Alphas
 from skymask.masks.images import Photograph, write_mask
 from skymask.masks.layouts.layout import Standalone, png_name
+from skymask.masks.origin import Origin
 
 
 class Cutout(Standalone):
     """`out/day/a.png` for the photograph `day/a.jpg`: alpha is 255 minus sky, colours are kept also where it is 0."""
 
+    name = "cutout"
+
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name."""
         return png_name(name)
 
-    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path, origin: Origin) -> None:
         """Writes the photograph with the soft alpha of what is not sky."""
         rgba = np.dstack([photograph.rgb, ~alpha])
-        write_mask(rgba, mask, photograph.orientation, photograph.icc_profile)
+        write_mask(rgba, mask, photograph.orientation, photograph.icc_profile, origin.to_text())

@@ -13,11 +13,13 @@ import numpy as np
 from skymask.contract import THRESHOLD, Alphas
 from skymask.masks.images import Photograph, write_mask
 from skymask.masks.layouts.layout import Standalone
+from skymask.masks.origin import Origin
 
 
 class HardMask(Standalone):
     """An 8-bit grey PNG a photograph: 0 is sky, 255 everything else."""
 
-    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path, origin: Origin) -> None:
         """Writes what is not sky."""
-        write_mask(np.where(alpha > THRESHOLD, np.uint8(0), np.uint8(255)), mask, photograph.orientation)
+        hard = np.where(alpha > THRESHOLD, np.uint8(0), np.uint8(255))
+        write_mask(hard, mask, photograph.orientation, text=origin.to_text())

@@ -8,11 +8,17 @@ from typing import Protocol
 
 from skymask.contract import Alphas
 from skymask.masks.images import SUFFIXES, Photograph
+from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
 
 
 class Layout(Protocol):
-    """Where masks go and how they are written, for one run. `is_made` and `write` are called from several threads."""
+    """Where masks go and how they are written, for one run. `keep` and `write` are called from several threads."""
+
+    @property
+    def name(self) -> str:
+        """Its key in `LAYOUTS`, which masks are marked with."""
+        ...
 
     def place(self, name: Path) -> Path:
         """Names the mask of a photograph.
@@ -25,21 +31,22 @@ class Layout(Protocol):
         """
         ...
 
-    def is_made(self, mask: Path) -> bool:
-        """Returns whether there is a mask from an earlier run, which then is not made again.
+    def keep(self, mask: Path) -> None:
+        """Takes note of a mask from an earlier run, which is not made again.
 
         Raises:
             OutputError: What is there is not of this layout.
         """
         ...
 
-    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path, origin: Origin) -> None:
         """Writes the mask of a photograph; it appears under its name only when it is whole.
 
         Args:
             alpha: uint8 [H, W], upright, 255 surely sky, 0 surely not.
             photograph: What it was made of; the mask is stored the way its file is.
             mask: The file to write; its folder is made.
+            origin: What the mask is to say of itself, see `skymask.masks.origin`.
 
         Raises:
             OutputError: The file cannot be written.
@@ -62,9 +69,8 @@ class Layout(Protocol):
 class Standalone:
     """The part of a layout whose masks each stand for themselves."""
 
-    def is_made(self, mask: Path) -> bool:
-        """Takes any file of that name for the mask."""
-        return mask.exists()
+    def keep(self, mask: Path) -> None:
+        """Does nothing."""
 
     def finish(self, jobs: Sequence[Job], output: Path) -> None:
         """Does nothing."""

@@ -15,6 +15,8 @@ from skymask.masks.layouts.layout import png_name
 class Nerfstudio(HardMask):
     """`out/day/a.png` for the photograph `day/a.jpg`: sky is black."""
 
+    name = "nerfstudio"
+
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name."""
         return png_name(name)

@@ -7,15 +7,18 @@ from pathlib import Path
 from skymask.contract import Alphas
 from skymask.masks.images import Photograph, write_mask
 from skymask.masks.layouts.layout import Standalone, png_name
+from skymask.masks.origin import Origin
 
 
 class Plain(Standalone):
     """`out/day/a.png` for the photograph `day/a.jpg`: sky is white."""
 
+    name = "plain"
+
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name."""
         return png_name(name)
 
-    def write(self, alpha: Alphas, photograph: Photograph, mask: Path) -> None:
+    def write(self, alpha: Alphas, photograph: Photograph, mask: Path, origin: Origin) -> None:
         """Writes the alpha as it is."""
-        write_mask(alpha, mask, photograph.orientation)
+        write_mask(alpha, mask, photograph.orientation, text=origin.to_text())
