@@ -143,6 +143,39 @@ def test_32_bits_per_channel_are_refused(tmp_path: Path) -> None:
         read_photograph(tmp_path / "float.tiff")
 
 
+def float_tiff(bits: int, channels: int) -> bytes:
+    """A TIFF of floating-point colours, as HDR tools write; Pillow can neither write nor open it."""
+    depths = struct.pack(f"<{channels}H", *[bits] * channels)
+    tags = [(256, 3, 1, 2), (257, 3, 1, 1), (258, 3, channels, 8), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 200)]
+    tags += [(277, 3, 1, channels), (278, 3, 1, 1), (279, 4, 1, 2 * channels * bits // 8), (339, 3, 1, 3)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    start = 8 + len(depths)
+    directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
+    header = struct.pack("<2sHI", b"II", 42, start)
+    return (header + depths + directory).ljust(200, b"\0") + bytes(2 * channels * bits // 8)
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+def test_floating_point_colours_are_told_from_unknown_files(tmp_path: Path, bits: int) -> None:
+    (tmp_path / "hdr.tif").write_bytes(float_tiff(bits, 3))
+    with pytest.raises(MediaError, match=rf"hdr\.tif has {bits} bits per channel, .* Convert it to 8 or 16 bits first"):
+        read_photograph(tmp_path / "hdr.tif")
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").touch()
+    with pytest.raises(MediaError, match=r"a\.tif is empty \(0 bytes\)\. Copy it again"):
+        read_photograph(tmp_path / "a.tif")
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize("content", [b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0*\0\0\0\x08\0\x01\x01\x02\0\x02"])
+def test_a_tiff_that_breaks_off_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.tif").write_bytes(content)
+    with pytest.raises(MediaError, match=r"a\.tif"):
+        read_photograph(tmp_path / "a.tif")
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"this is text", b"\x89PNG\r\n\x1a\n"], ids=["empty", "text", "only a header"]
 )
@@ -161,7 +194,7 @@ def test_a_missing_photograph_is_refused(tmp_path: Path) -> None:
 def test_more_pixels_than_is_safe_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Image.fromarray(gradient()).save(tmp_path / "bomb.png")
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
-    with pytest.raises(MediaError, match=r"bomb\.png is too large"):
+    with pytest.raises(MediaError, match=r"bomb\.png is too large: .* 179 megapixels\. Scale it down"):
         read_photograph(tmp_path / "bomb.png")
 
 

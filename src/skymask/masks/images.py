@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -56,6 +56,7 @@ _TURNS = {
     7: (Image.Transpose.TRANSVERSE, Image.Transpose.TRANSVERSE),
     8: (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270),
 }
+_MOST_MEGAPIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6  # Pillow's own limit; it warns from half of it
 # zlib levels. Masks are quick at any; a photograph takes six times as long at 6 as at 2, to be a seventh smaller.
 _MASK_COMPRESSION = 6
 _PICTURE_COMPRESSION = 2
@@ -97,18 +98,50 @@ def read_photograph(path: Path) -> Photograph:
             rgb = _to_rgb(image, path)
             profile: bytes | None = image.info.get("icc_profile")
     except Image.DecompressionBombError as error:
-        raise MediaError(f"{path} is too large: {error}") from error
+        raise MediaError(
+            f"{path} is too large: the most that is read are {_MOST_MEGAPIXELS:.0f} megapixels. Scale it down, or cut "
+            "it into parts, first."
+        ) from error
     except FileNotFoundError as error:
         raise MediaError(f"{path} does not exist.") from error
     except UnidentifiedImageError as error:
-        known = ", ".join(sorted(SUFFIXES))
-        raise MediaError(f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG.") from error
+        raise MediaError(_unidentified(path)) from error
     except DECODE_ERRORS as error:
         raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
     if still_to_turn != _UPRIGHT:
         rgb = rgb.transpose(_TURNS[still_to_turn][0])
     is_for_rgb = profile is not None and profile[16:20] == b"RGB "  # one for CMYK or grey does not fit any more
     return Photograph(np.asarray(rgb), orientation, profile if is_for_rgb else None)
+
+
+def _unidentified(path: Path) -> str:
+    """Says of a file that Pillow does not know what it is instead."""
+    if path.stat().st_size == 0:
+        return f"{path} is empty (0 bytes). Copy it again from where it came from."
+    bits = _tiff_bits(path)
+    if bits > 16:
+        return _too_deep(path, bits)
+    known = ", ".join(sorted(SUFFIXES))
+    return f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG."
+
+
+def _tiff_bits(path: Path) -> int:
+    """Bits per channel of a TIFF, also of one that Pillow does not open; 0 for any other file."""
+    try:
+        with path.open("rb") as file:
+            directory = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
+            file.seek(directory.next)
+            directory.load(file)
+        return int(max(directory.get(TiffImagePlugin.BITSPERSAMPLE, (1,))))
+    except (*DECODE_ERRORS, LookupError, TypeError):
+        return 0
+
+
+def _too_deep(path: Path, bits: int) -> str:
+    return (
+        f"{path} has {bits} bits per channel, of which the range of brightness is not known. "
+        "Convert it to 8 or 16 bits first."
+    )
 
 
 def read_orientation(path: Path) -> int:
@@ -171,10 +204,7 @@ def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
         grey: NDArray[np.uint8] = (np.asarray(image) >> 8).astype(np.uint8)  # as Pillow does for 16-bit colour
         return Image.fromarray(grey).convert("RGB")
     if image.mode in ("I", "F"):
-        raise MediaError(
-            f"{path} has 32 bits per channel, of which the range of brightness is not known. "
-            "Convert it to 8 or 16 bits first."
-        )
+        raise MediaError(_too_deep(path, 32))
     if image.mode == "P":  # the straight way to RGB warns about palettes with transparency
         return image.convert("RGBA").convert("RGB")
     return image.convert("RGB")
