@@ -1,0 +1,153 @@
+"""What `skymask masks` does once it has its plan: the masks, progress, the report, the closing line."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from skymask.errors import SkymaskError
+from skymask.masks.layouts.layout import Layout
+from skymask.masks.plan import Job
+from skymask.masks.report import Report, Row
+from skymask.masks.segment import Outcome, Status, segment
+from skymask.runtime.segmenter import Segmenter
+
+_LINE_SECONDS = 10.0
+
+
+def run_masks(
+    jobs: list[Job], sky: Segmenter, layout: Layout, output: Path, overwrite: bool, report: Path | None
+) -> list[Outcome]:
+    """Makes the masks, and tells on stderr how far it is and what fails.
+
+    Args:
+        jobs: From `plan`.
+        sky: The model.
+        layout: The one that the jobs were planned with.
+        output: The folder for the masks.
+        overwrite: Make masks again that are there already.
+        report: File for the report, written also where the run ends early.
+
+    Raises:
+        SkymaskError: As `segment` and the report raise.
+    """
+    console = Console(stderr=True)
+    start_s = time.monotonic()
+    outcomes: list[Outcome] = []
+    try:
+        with _progress(console, len(jobs)) as advance:
+            for outcome in segment(jobs, sky, layout, model_name(sky), overwrite):
+                if outcome.error is not None:
+                    _tell(console, f"skymask: {outcome.error}")
+                outcomes.append(outcome)
+                advance(outcome.status is not Status.SKIPPED)
+    except (SkymaskError, KeyboardInterrupt):
+        _tell(console, _so_far(jobs, outcomes, output, overwrite))
+        raise
+    finally:
+        if report is not None:
+            rows = [Row.of(outcome) for outcome in outcomes]
+            seconds = round(time.monotonic() - start_s, 3)
+            Report(layout.name, model_name(sky), _engine(sky), len(jobs), seconds, rows).write(report)
+    return outcomes
+
+
+def model_name(sky: Segmenter) -> str:
+    """Name and version of a model."""
+    return f"{sky.info.name} {sky.info.version}"
+
+
+def summary(outcomes: list[Outcome], output: Path, sky: Segmenter) -> str:
+    """Returns the closing line: what was written, and what stayed as it was."""
+    written = [outcome for outcome in outcomes if outcome.status is Status.WRITTEN]
+    skipped = [outcome for outcome in outcomes if outcome.status is Status.SKIPPED]
+    model = model_name(sky)
+    line = f"{_masks(len(written))} written to {output} ({model}, {sky.engine.engine} on {sky.engine.device})"
+    again = sum(outcome.again for outcome in written)
+    if again:
+        line += f", {again} of them again, as they did not fit their photographs any more"
+    if skipped:
+        makers = Counter("an unknown model" if outcome.origin is None else outcome.origin.model for outcome in skipped)
+        del makers[model]
+        others = "".join(f", {number} of them by {maker}" for maker, number in makers.most_common())
+        line += f", {len(skipped)} skipped that were there already{others} (--overwrite makes them again)"
+    return f"{line}."
+
+
+class ProgressLines:
+    """Progress where there is no terminal: a line about every ten seconds."""
+
+    def __init__(self, total: int, tell: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        """Starts the clock.
+
+        Args:
+            total: Photographs in all.
+            tell: Takes a line.
+            clock: Gives the time in seconds.
+        """
+        self._total = total
+        self._tell = tell
+        self._clock = clock
+        self._done = self._worked = 0
+        self._start_s = self._told_s = clock()
+
+    def advance(self, worked: bool) -> None:
+        """Counts one more photograph; `worked` is False if it was skipped, which says nothing of the time left."""
+        now_s = self._clock()
+        self._done += 1
+        self._worked += worked
+        if not self._worked:
+            self._start_s = now_s
+        if now_s - self._told_s < _LINE_SECONDS or self._done == self._total:
+            return
+        self._told_s = now_s
+        line = f"masks: {self._done:,} of {self._total:,}"
+        if self._worked:
+            left_s = (self._total - self._done) * (now_s - self._start_s) / self._worked
+            line += f", about {_duration(left_s)} left"
+        self._tell(line)
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> Iterator[Callable[[bool], None]]:
+    """Gives a function to call after each photograph: a bar on a terminal, lines elsewhere."""
+    if not console.is_terminal:
+        yield ProgressLines(total, lambda line: _tell(console, line)).advance
+        return
+    columns = (TextColumn("masks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("masks", total=total)
+        yield lambda worked: progress.advance(task)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
+
+
+def _so_far(jobs: list[Job], outcomes: list[Outcome], output: Path, overwrite: bool) -> str:
+    if overwrite:
+        made = sum(outcome.status is Status.WRITTEN for outcome in outcomes)
+        return f"{_masks(made)} in {output} made again, of {len(jobs):,}; the others are as they were."
+    there = sum(job.mask.exists() for job in jobs)
+    return f"{_masks(there)} in {output}, of {len(jobs):,}; the same command goes on from there."
+
+
+def _masks(count: int) -> str:
+    return f"{count:,} mask{'' if count == 1 else 's'}"
+
+
+def _engine(sky: Segmenter) -> str:
+    engine = sky.engine
+    return f"{engine.engine} {engine.version} on {engine.device}"
+
+
+def _tell(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

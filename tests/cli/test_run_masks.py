@@ -1,0 +1,130 @@
+"""Long runs tell how far they are, and interrupted ones what is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from skymask.cli import main
+from skymask.cli.run_masks import ProgressLines
+from skymask.masks import segment
+from skymask.masks.images import Photograph, read_photograph
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def lines_of(steps: list[tuple[float, bool]], total: int) -> list[str]:
+    """The lines that are written where photographs are done after so many seconds each, with or without work."""
+    clock, lines = Clock(), list[str]()
+    progress = ProgressLines(total, lines.append, clock)
+    for seconds, worked in steps:
+        clock.now_s += seconds
+        progress.advance(worked)
+    return lines
+
+
+def test_a_line_comes_about_every_ten_seconds_with_the_time_left() -> None:
+    assert lines_of([(0.5, True)] * 50, 5000) == [
+        "masks: 20 of 5,000, about 42 min left",
+        "masks: 40 of 5,000, about 41 min left",
+    ]
+
+
+def test_short_runs_and_the_end_have_no_line() -> None:
+    assert lines_of([(3, True)] * 3, 3) == []
+    assert lines_of([(6, True)] * 2, 2) == []
+
+
+def test_skipped_photographs_do_not_make_the_rest_look_quick() -> None:
+    assert lines_of([(0, False)] * 4000 + [(1, True)] * 11, 5000)[0] == "masks: 4,010 of 5,000, about 16 min left"
+    assert lines_of([(11, False)], 5000) == ["masks: 1 of 5,000"]
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(11, "11 s"), (1000, "17 min"), (10000, "2.8 h")])
+def test_the_time_left_has_a_fitting_unit(seconds: float, left: str) -> None:
+    assert lines_of([(seconds, True)], 2) == [f"masks: 1 of 2, about {left} left"]
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    (tmp_path / "photos").mkdir()
+    for name, colour in (("a", (20, 40, 200)), ("b", (90, 80, 30)), ("c", (20, 40, 200))):
+        Image.new("RGB", (60, 40), colour).save(tmp_path / "photos" / f"{name}.png")
+    return tmp_path / "photos"
+
+
+def run(photos: Path, tiny_model: Path, *options: object, only: str = "") -> int:
+    output = photos.parent / "out"
+    return main(["masks", str(photos / only), "-o", str(output), "--model", str(tiny_model), *map(str, options)])
+
+
+def interrupted_at(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(path: Path) -> Photograph:
+        if path.stem == name:
+            raise KeyboardInterrupt
+        return read_photograph(path)
+
+    monkeypatch.setattr(segment, "read_photograph", read)
+
+
+def test_an_interrupted_run_says_what_is_there_and_how_to_go_on(
+    photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(photos, tiny_model, only="a.png") == 0
+    interrupted_at("b", monkeypatch)
+    capsys.readouterr()
+    assert run(photos, tiny_model, "--report", photos.parent / "report.json") == 130
+    out, err = capsys.readouterr()
+    assert out == ""
+    there = len(list((photos.parent / "out").glob("*.png")))
+    there_text = f"{there} mask{'' if there == 1 else 's'}"
+    assert err.splitlines() == [
+        f"{there_text} in {photos.parent / 'out'}, of 3; the same command goes on from there.",
+        "skymask: interrupted",
+    ]
+    assert json.loads((photos.parent / "report.json").read_text())["asked"] == 3
+    monkeypatch.undo()
+    assert run(photos, tiny_model) == 0
+    assert len(list((photos.parent / "out").glob("*.png"))) == 3
+
+
+def test_an_interrupted_run_with_overwrite_does_not_claim_to_go_on(
+    photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(photos, tiny_model) == 0
+    interrupted_at("a", monkeypatch)
+    capsys.readouterr()
+    assert run(photos, tiny_model, "--overwrite") == 130
+    assert "0 masks in " in (err := capsys.readouterr().err)
+    assert "made again, of 3; the others are as they were." in err
+
+
+def test_the_report_has_a_row_a_photograph(photos: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "d.jpg").write_bytes(b"text")
+    path = photos.parent / "report.json"
+    assert run(photos, tiny_model, "--report", path) == 1
+    report: dict[str, Any] = json.loads(path.read_text())
+    rows = report.pop("photographs")
+    assert report.keys() == {"layout", "model", "engine", "asked", "seconds"}
+    assert (report["layout"], report["model"], report["asked"]) == ("plain", "tiny 0.0.1", 4)
+    assert rows[0] == {
+        "photograph": str(photos / "a.png"), "status": "written", "mask": str(photos.parent / "out" / "a.png"),
+        "model": "tiny 0.0.1", "sky_share": 1.0, "verdict": "all", "confidence": 1.0, "error": None,
+    }  # fmt: skip
+    assert (rows[1]["sky_share"], rows[1]["verdict"]) == (0.0, "none")
+    assert (rows[3]["status"], rows[3]["mask"], rows[3]["verdict"]) == ("failed", None, None)
+    assert "is not an image" in rows[3]["error"]
+    run(photos, tiny_model, "--report", path)
+    again = json.loads(path.read_text())["photographs"]
+    assert again[:3] == [row | {"status": "skipped"} for row in rows[:3]]
