@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -102,12 +103,13 @@ def test_an_interrupted_run_says_what_is_there_and_how_to_go_on(
 def test_an_interrupted_run_with_overwrite_does_not_claim_to_go_on(
     photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    for name in "defg":
+        shutil.copy(photos / "a.png", photos / f"{name}.png")
     assert run(photos, tiny_model) == 0
-    interrupted_at("a", monkeypatch)
+    interrupted_at("g", monkeypatch)
     capsys.readouterr()
     assert run(photos, tiny_model, "--overwrite") == 130
-    assert "0 masks in " in (err := capsys.readouterr().err)
-    assert "made again, of 3; the others are as they were." in err
+    assert f"4 of 7 masks in {photos.parent / 'out'} are new.\n" in capsys.readouterr().err
 
 
 def test_the_report_has_a_row_a_photograph(photos: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,7 @@ def run_masks(
                 outcomes.append(outcome)
                 advance(outcome.status is not Status.SKIPPED)
     except (SkymaskError, KeyboardInterrupt):
-        _tell(console, _so_far(jobs, outcomes, output, overwrite))
+        _tell_so_far(console, jobs, outcomes, output, overwrite)
         raise
     finally:
         if report is not None:
@@ -132,12 +132,13 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 90 * 60 else f"{seconds / 3600:.1f} h"
 
 
-def _so_far(jobs: list[Job], outcomes: list[Outcome], output: Path, overwrite: bool) -> str:
-    if overwrite:
-        made = sum(outcome.status is Status.WRITTEN for outcome in outcomes)
-        return f"{_masks(made)} in {output} made again, of {len(jobs):,}; the others are as they were."
-    there = sum(job.mask.exists() for job in jobs)
-    return f"{_masks(there)} in {output}, of {len(jobs):,}; the same command goes on from there."
+def _tell_so_far(console: Console, jobs: list[Job], outcomes: list[Outcome], output: Path, overwrite: bool) -> None:
+    made = sum(outcome.status is Status.WRITTEN for outcome in outcomes)
+    there = sum(job.mask.exists() for job in jobs)  # also those that were still being written
+    if overwrite and made:
+        _tell(console, f"{made:,} of {len(jobs):,} masks in {output} are new.")
+    elif there and not overwrite:
+        _tell(console, f"{_masks(there)} in {output}, of {len(jobs):,}; the same command goes on from there.")
 
 
 def _masks(count: int) -> str:
