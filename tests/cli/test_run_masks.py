@@ -13,7 +13,7 @@ from PIL import Image
 from skymask.cli import main
 from skymask.cli.run_masks import ProgressLines
 from skymask.masks import segment
-from skymask.masks.images import Photograph, read_photograph
+from skymask.photographs.read import Photograph, read_photograph
 
 
 class Clock:

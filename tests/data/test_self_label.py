@@ -12,7 +12,8 @@ from skymask.data.manifest import read_manifest
 from skymask.data.self_label import self_label
 from skymask.data.synthetic import render
 from skymask.errors import DataError, InputError
-from skymask.masks.images import as_stored, read_photograph
+from skymask.photographs.orientation import as_stored
+from skymask.photographs.read import read_photograph
 
 Pixels = NDArray[np.uint8]
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from skymask.errors import InputError
-from skymask.masks.images import SUFFIXES
 from skymask.masks.search import UNREADABLE, LeftOut, search
+from skymask.photographs.read import SUFFIXES
 
 
 @pytest.fixture

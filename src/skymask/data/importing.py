@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from skymask.data.manifest import Sample, read_manifest
 from skymask.data.registering import Registered, register
 from skymask.errors import DataError, InputError, suggest
-from skymask.masks.images import SUFFIXES
+from skymask.photographs.read import SUFFIXES
 
 CONVERTED = "converted"
 """Folder, beside the manifest, of masks that had to be converted."""

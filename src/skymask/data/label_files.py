@@ -13,7 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError
-from skymask.masks.images import opened_as_stored
+from skymask.photographs.head import opened_as_stored
 
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _DEEP_MODES = (*_SIXTEEN_BIT_MODES, "I", "F")

@@ -18,13 +18,9 @@ from skymask.data.label_files import reason
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, MediaError
 from skymask.files import writing
-from skymask.masks.images import (
-    opened_as_stored,
-    read_orientation,
-    read_photograph,
-    read_stored_size,
-    turn_upright,
-)
+from skymask.photographs.head import opened_as_stored, read_orientation, read_stored_size
+from skymask.photographs.orientation import turn_upright
+from skymask.photographs.read import read_photograph
 
 REQUIRED = ("source", "group", "image", "mask")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from skymask.errors import InputError
-from skymask.masks.images import SUFFIXES
+from skymask.photographs.read import SUFFIXES
 
 _RAW = (".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw")
 UNREADABLE = frozenset((".heic", ".heif", ".hif", ".jxl", ".exr", ".hdr", ".psd", ".psb", *_RAW))

@@ -12,10 +12,10 @@ from typing import TypeVar
 
 from skymask.contract import Alphas, Frames
 from skymask.errors import MediaError, SkymaskError
-from skymask.masks.images import Photograph, read_photograph
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.origin import Origin, look_at
 from skymask.masks.plan import Job
+from skymask.photographs.read import Photograph, read_photograph
 from skymask.runtime.stats import stats
 
 # Photographs decoded ahead, and masks still being written, at any time. Two keep the model busy; a photograph of 24

@@ -13,7 +13,8 @@ import PIL.Image
 
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import InputError, MediaError
-from skymask.masks.images import SUFFIXES, read_photograph, upright_size
+from skymask.photographs.head import upright_size
+from skymask.photographs.read import SUFFIXES, read_photograph
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 from skymask.video.yuv import Image
 

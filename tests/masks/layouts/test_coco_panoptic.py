@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.errors import OutputError
-from skymask.masks.images import Photograph, as_stored, write_mask
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job, plan
 from skymask.masks.segment import Status, segment
+from skymask.masks.write import write_mask
+from skymask.photographs.orientation import as_stored
+from skymask.photographs.read import Photograph
 from skymask.runtime.stats import SkyStats
 from tests.support.coco_panoptic import Panoptic, read_panoptic
 from tests.support.tiny_model import reference

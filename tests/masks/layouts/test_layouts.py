@@ -11,10 +11,10 @@ from PIL import ExifTags, Image, ImageOps
 
 from skymask import __version__
 from skymask.errors import InputError, OutputError
-from skymask.masks.images import Photograph
 from skymask.masks.layouts import LAYOUTS, build
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.origin import Origin
+from skymask.photographs.read import Photograph
 from skymask.runtime.stats import SkyStats
 
 ALPHA = np.zeros((5, 7), np.uint8)

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from skymask.masks.images import Photograph, read_photograph
 from skymask.masks.layouts import build
 from skymask.masks.origin import Origin
+from skymask.photographs.read import Photograph, read_photograph
 from skymask.runtime.stats import SkyStats
 
 ALPHA = np.array([[255, 254, 200, 128], [127, 60, 1, 0]], np.uint8)

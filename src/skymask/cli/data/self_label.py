@@ -44,7 +44,7 @@ def self_label(
     from skymask.data.horizons import read_horizons
     from skymask.data.self_label import self_label as label
     from skymask.errors import InputError
-    from skymask.masks.images import SUFFIXES
+    from skymask.photographs.read import SUFFIXES
     from skymask.weights import DEFAULT_MODEL
 
     if not images.is_dir():

@@ -31,10 +31,12 @@ from skymask import __version__
 from skymask.contract import THRESHOLD, Alphas
 from skymask.errors import MediaError, OutputError
 from skymask.files import write_text
-from skymask.masks.images import Photograph, as_stored, read_photograph, write_mask
 from skymask.masks.layouts.layout import png_name
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
+from skymask.masks.write import write_mask
+from skymask.photographs.orientation import as_stored
+from skymask.photographs.read import Photograph, read_photograph
 
 FOLDER = "panoptic"
 INDEX = "panoptic.json"  # beside the folder of its name, where COCO's tools look for it

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from skymask.contract import Alphas
-from skymask.masks.images import Photograph, write_mask
 from skymask.masks.layouts.layout import Standalone, png_name
 from skymask.masks.origin import Origin
+from skymask.masks.write import write_mask
+from skymask.photographs.read import Photograph
 
 
 class Cutout(Standalone):

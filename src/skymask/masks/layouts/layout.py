@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 from skymask.contract import Alphas
-from skymask.masks.images import SUFFIXES, Photograph
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
+from skymask.photographs.read import SUFFIXES, Photograph
 
 
 class Layout(Protocol):

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, features
 from PIL.PngImagePlugin import PngImageFile
 
-from skymask.errors import MediaError, OutputError
-from skymask.masks.images import read_photograph, write_mask
+from skymask.errors import MediaError
+from skymask.masks.write import write_mask
+from skymask.photographs.read import read_photograph
 
 HEIGHT, WIDTH = 40, 56
 
@@ -251,20 +252,3 @@ def test_a_damaged_avif_is_refused(tmp_path: Path) -> None:
     file.write_bytes(head + b"mdat" + bytes(len(pixels)))
     with pytest.raises(MediaError, match=r"damaged\.avif cannot be decoded: Failed to decode frame 0"):
         read_photograph(file)
-
-
-def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Image.Image, file: Path, **_: object) -> None:
-        file.write_bytes(b"half a mask")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Image.Image, "save", full)
-    with pytest.raises(OutputError, match=r"mask\.png cannot be written: No space left on device"):
-        write_mask(np.zeros((40, 40), np.uint8), tmp_path / "mask.png")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot be written"):
-        write_mask(np.zeros((40, 40), np.uint8), tmp_path / "file" / "mask.png")

@@ -1,0 +1,131 @@
+"""Reads any photograph as the frame a model takes: 8-bit RGB, upright."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+
+from skymask.contract import Frames
+from skymask.decoding import DECODE_ERRORS
+from skymask.errors import MediaError
+from skymask.photographs.orientation import TURNS, UPRIGHT, orientation_of
+
+SUFFIXES = frozenset(
+    (
+        ".jpg",
+        ".jpeg",
+        ".jpe",
+        ".jfif",
+        ".png",
+        ".tif",
+        ".tiff",
+        ".webp",
+        ".bmp",
+        ".gif",
+        ".jp2",
+        ".avif",
+        ".ppm",
+        ".pgm",
+        ".pnm",
+    )
+)
+"""Endings, in lower case, by which photographs in a folder are recognised; a file named outright may have any."""
+
+_MOST_MEGAPIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 0) / 1e6  # Pillow's own limit; it warns from half of it
+_SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
+_SIXTEEN_BIT_FORMATS = ("PNG", "PPM")  # of these, Pillow gives 16 bits as 32-bit numbers (PNG: before Pillow 11)
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A photograph, decoded and upright."""
+
+    rgb: Frames
+    """uint8 [H, W, 3], RGB, upright."""
+    orientation: int
+    """EXIF orientation of the file, 1 to 8: how its stored pixels relate to `rgb`."""
+    icc_profile: bytes | None = None
+    """Colour profile of `rgb`; None stands for sRGB."""
+
+
+def read_photograph(path: Path) -> Photograph:
+    """Decodes a photograph of any common kind.
+
+    Grey becomes RGB; a palette and CMYK are resolved; an alpha channel is dropped, as the tools that use the mask
+    do; of 16 bits the upper 8 are kept; of an animation or a stack the first picture is taken.
+
+    Args:
+        path: The file.
+
+    Raises:
+        MediaError: It is missing, cannot be read or decoded, breaks off, has more pixels than Pillow deems safe, or
+            has 32 bits per channel, for which no range is defined.
+    """
+    try:
+        # Opened here, not by Pillow: given a name, it maps uncompressed TIFFs, and then garbles those that are turned.
+        with path.open("rb") as file, Image.open(file) as image:
+            orientation = orientation_of(image.getexif())
+            image.load()
+            still_to_turn = orientation_of(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
+            rgb = _to_rgb(image, path)
+            profile: bytes | None = image.info.get("icc_profile")
+    except Image.DecompressionBombError as error:
+        raise MediaError(
+            f"{path} is too large: the most that is read are {_MOST_MEGAPIXELS:.0f} megapixels. Scale it down, or cut "
+            "it into parts, first."
+        ) from error
+    except FileNotFoundError as error:
+        raise MediaError(f"{path} does not exist.") from error
+    except UnidentifiedImageError as error:
+        raise MediaError(_unidentified(path)) from error
+    except DECODE_ERRORS as error:
+        raise MediaError(f"{path} cannot be decoded: {str(error) or type(error).__name__}.") from error
+    if still_to_turn != UPRIGHT:
+        rgb = rgb.transpose(TURNS[still_to_turn][0])
+    is_for_rgb = profile is not None and profile[16:20] == b"RGB "  # one for CMYK or grey does not fit any more
+    return Photograph(np.asarray(rgb), orientation, profile if is_for_rgb else None)
+
+
+def _unidentified(path: Path) -> str:
+    """Says of a file that Pillow does not know what it is instead."""
+    if path.stat().st_size == 0:
+        return f"{path} is empty (0 bytes). Copy it again from where it came from."
+    bits = _tiff_bits(path)
+    if bits > 16:
+        return _too_deep(path, bits)
+    known = ", ".join(sorted(SUFFIXES))
+    return f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG."
+
+
+def _tiff_bits(path: Path) -> int:
+    """Bits per channel of a TIFF, also of one that Pillow does not open; 0 for any other file."""
+    try:
+        with path.open("rb") as file:
+            directory = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
+            file.seek(directory.next)
+            directory.load(file)
+        return int(max(directory.get(TiffImagePlugin.BITSPERSAMPLE, (1,))))
+    except (*DECODE_ERRORS, LookupError, TypeError):
+        return 0
+
+
+def _too_deep(path: Path, bits: int) -> str:
+    return (
+        f"{path} has {bits} bits per channel, of which the range of brightness is not known. "
+        "Convert it to 8 or 16 bits first."
+    )
+
+
+def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
+    if image.mode in _SIXTEEN_BIT_MODES or (image.mode == "I" and image.format in _SIXTEEN_BIT_FORMATS):
+        grey: NDArray[np.uint8] = (np.asarray(image) >> 8).astype(np.uint8)  # as Pillow does for 16-bit colour
+        return Image.fromarray(grey).convert("RGB")
+    if image.mode in ("I", "F"):
+        raise MediaError(_too_deep(path, 32))
+    if image.mode == "P":  # the straight way to RGB warns about palettes with transparency
+        return image.convert("RGBA").convert("RGB")
+    return image.convert("RGB")
