@@ -40,6 +40,11 @@ _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _SIXTEEN_BIT_FORMATS = ("PNG", "PPM")  # of these, Pillow gives 16 bits as 32-bit numbers (PNG: before Pillow 11)
 
 
+def is_photograph(file: Path) -> bool:
+    """Whether a path in a folder is a file with such an ending that is not hidden, as macOS's ._a.jpg is."""
+    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
+
+
 @dataclass(frozen=True)
 class Photograph:
     """A photograph, decoded and upright."""

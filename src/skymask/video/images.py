@@ -14,7 +14,7 @@ import PIL.Image
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import InputError, MediaError
 from skymask.photographs.head import upright_size
-from skymask.photographs.read import SUFFIXES, read_photograph
+from skymask.photographs.read import SUFFIXES, is_photograph, read_photograph
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 from skymask.video.yuv import Image
 
@@ -34,7 +34,7 @@ def find_images(where: str) -> list[Path] | None:
     """
     path = Path(where)
     if path.is_dir():
-        found = [file for file in path.iterdir() if _is_image(file)]
+        found = [file for file in path.iterdir() if is_photograph(file)]
         what = f"The folder {where} holds no images ({', '.join(sorted(SUFFIXES))})"
     elif path.exists():
         return None
@@ -136,10 +136,6 @@ def _size(file: Path) -> tuple[int, int]:
     except DECODE_ERRORS as error:
         reason = str(error) or type(error).__name__
         raise InputError(f"{file} is not an image that can be read ({reason}). Take it out of the sequence.") from None
-
-
-def _is_image(file: Path) -> bool:
-    return file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
 
 
 def _natural_key(file: Path) -> list[tuple[int, str]]:

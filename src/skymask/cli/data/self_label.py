@@ -44,16 +44,12 @@ def self_label(
     from skymask.data.horizons import read_horizons
     from skymask.data.self_label import self_label as label
     from skymask.errors import InputError
-    from skymask.photographs.read import SUFFIXES
+    from skymask.photographs.read import SUFFIXES, is_photograph
     from skymask.weights import DEFAULT_MODEL
 
     if not images.is_dir():
         raise InputError(f"{images} is not a folder. Give a folder of photographs.")
-    files = sorted(
-        file
-        for file in images.iterdir()
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(".") and file.is_file()
-    )
+    files = sorted(filter(is_photograph, images.iterdir()))
     if not files:
         raise InputError(f"No photograph found in {images}; looked for {', '.join(sorted(SUFFIXES))}.")
     lines = read_horizons(horizons, files) if horizons else None
