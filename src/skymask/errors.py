@@ -59,6 +59,10 @@ class OutputError(SkymaskError):
     """A result cannot be written: no permission, no space, no such folder."""
 
 
+class LayoutError(OutputError):
+    """In the place of a mask is one of another layout, which only another folder or overwriting gets past."""
+
+
 class TrainingError(SkymaskError):
     """A training run cannot go on: the loss is no longer a number."""
 

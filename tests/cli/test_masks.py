@@ -11,7 +11,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from skymask.cli import main
-from skymask.masks.layouts import LAYOUTS
+from skymask.masks.layouts import LAYOUTS, build
 from tests.support.coco_panoptic import read_panoptic
 from tests.support.tiny_model import reference
 
@@ -80,11 +80,30 @@ def test_a_mask_of_another_photograph_is_made_again_and_that_is_said(photos: Pat
         assert mask.size == (50, 70)
 
 
-def test_masks_of_another_layout_stop_the_run(photos: Path, run: object) -> None:
-    run(photos)  # type: ignore[operator]
-    code, out, err = run(photos, "--layout", "nerfstudio")  # type: ignore[operator]
+@pytest.mark.parametrize(("made_as", "asked"), [("plain", "cutout"), ("coco-panoptic", "coco-panoptic-void")])
+def test_masks_of_another_layout_stop_the_run(
+    photos: Path, tmp_path: Path, run: object, made_as: str, asked: str
+) -> None:
+    run(photos, "--layout", made_as)  # type: ignore[operator]
+    code, out, err = run(photos, "--layout", asked)  # type: ignore[operator]
     assert (code, out) == (1, "")
-    assert "a.png is there already and is not of this layout: it is plain, not nerfstudio." in err
+    mask = tmp_path / "out" / build(asked).place(Path("a.png"))
+    assert err == (
+        f"skymask: error: {mask} is there already and is not of this layout: it is {made_as}, not {asked}. "
+        "Choose another folder with -o, or give --overwrite to make the masks again.\n"
+    )
+
+
+def test_panoptic_masks_of_other_colours_stop_the_run(photos: Path, tmp_path: Path, run: object) -> None:
+    mask = tmp_path / "out" / "panoptic" / "a.png"
+    mask.parent.mkdir(parents=True)
+    Image.new("RGB", (60, 40), "blue").save(mask)
+    code, out, err = run(photos, "--layout", "coco-panoptic")  # type: ignore[operator]
+    assert (code, out) == (1, "")
+    assert err == (
+        f"skymask: error: {mask} is there already and is not of this layout: it has other colours than (70, 130, 180) "
+        "and (60, 50, 40). Choose another folder with -o, or give --overwrite to make the masks again.\n"
+    )
 
 
 def test_a_broken_photograph_is_reported_and_the_rest_done(photos: Path, tmp_path: Path, run: object) -> None:

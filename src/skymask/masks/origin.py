@@ -15,7 +15,7 @@ from PIL import Image
 from skymask import __version__
 from skymask.contract import METADATA_PREFIX
 from skymask.decoding import DECODE_ERRORS
-from skymask.errors import OutputError
+from skymask.errors import LayoutError
 from skymask.masks.plan import Job
 from skymask.runtime.stats import SkyStats
 
@@ -82,7 +82,7 @@ def look_at(job: Job, layout: str) -> Before | None:
         None where there is none yet.
 
     Raises:
-        OutputError: It says that it is of another layout.
+        LayoutError: It says that it is of another layout.
     """
     try:
         with Image.open(job.mask) as mask:
@@ -92,11 +92,21 @@ def look_at(job: Job, layout: str) -> Before | None:
     except DECODE_ERRORS:
         return Before(False, None)
     if origin is not None and origin.layout != layout:
-        raise OutputError(
-            f"{job.mask} is there already and is not of this layout: it is {origin.layout}, not {layout}. Choose "
-            "another folder with -o, or give --overwrite to make the masks again."
-        )
+        raise of_another_layout(job.mask, f"it is {origin.layout}, not {layout}")
     return Before(_fits(job.photograph, size, origin), origin)
+
+
+def of_another_layout(mask: Path, reason: str) -> LayoutError:
+    """Returns the error for a mask of another layout, with the remedy.
+
+    Args:
+        mask: The file in its place.
+        reason: How that is known, without a full stop.
+    """
+    return LayoutError(
+        f"{mask} is there already and is not of this layout: {reason}. Choose another folder with -o, or give "
+        "--overwrite to make the masks again."
+    )
 
 
 def _fits(photograph: Path, mask_size: tuple[int, int], origin: Origin | None) -> bool:

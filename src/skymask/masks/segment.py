@@ -79,8 +79,8 @@ def segment(
         exception.
 
     Raises:
-        OutputError: A mask cannot be written, or what is in its place is not of this layout; the next ones would fare
-            no better.
+        LayoutError: What is in the place of a mask is not of this layout.
+        OutputError: A mask cannot be written; the next ones would fare no better.
     """
     pool = ThreadPoolExecutor(2 * _AHEAD, thread_name_prefix="skymask-masks")
     try:

@@ -32,7 +32,7 @@ from skymask.contract import THRESHOLD, Alphas
 from skymask.errors import MediaError, OutputError
 from skymask.files import write_text
 from skymask.masks.layouts.layout import png_name
-from skymask.masks.origin import Origin
+from skymask.masks.origin import Origin, of_another_layout
 from skymask.masks.plan import Job
 from skymask.masks.write import write_mask
 from skymask.photographs.orientation import as_stored
@@ -141,10 +141,7 @@ class CocoPanoptic:
         rgb = as_stored(picture.rgb, picture.orientation)
         known = (SKY.color, self._rest_colour)
         if sum(np.count_nonzero(_region(rgb, colour)) for colour in known) != rgb.shape[0] * rgb.shape[1]:
-            raise OutputError(
-                f"{mask} is there already and is not of this layout: it has other colours than {known[0]} and "
-                f"{known[1]}. Choose another folder with -o, or give --overwrite to make the masks again."
-            )
+            raise of_another_layout(mask, f"it has other colours than {known[0]} and {known[1]}")
         return self._describe(rgb)
 
     def _describe(self, rgb: NDArray[np.uint8]) -> _Described:

@@ -35,7 +35,8 @@ class Layout(Protocol):
         """Takes note of a mask from an earlier run, which is not made again.
 
         Raises:
-            OutputError: What is there is not of this layout.
+            LayoutError: What is there is not of this layout.
+            OutputError: What is there cannot be read.
         """
         ...
 
