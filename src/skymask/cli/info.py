@@ -28,12 +28,17 @@ def info(model: str | None = None, /) -> None:
     from rich.console import Console
 
     from skymask import weights
+    from skymask.runtime import gpu_build
     from skymask.runtime.engines import engine_statuses
     from skymask.runtime.segmenter import load, model_path
 
     console = Console(highlight=False)
     console.print(_versions())
-    console.print(_engines(engine_statuses()))
+    statuses = engine_statuses()
+    console.print(_engines(statuses))
+    if any(status.engine == "onnxruntime" and gpu_build.is_hidden(status.devices) for status in statuses):
+        remark = f"{gpu_build.HIDDEN}, without a GPU. Put that right with {gpu_build.REMEDY}."
+        console.print(remark, markup=False, soft_wrap=True)
     console.print(_table("Shipped models", weights.SHIPPED_MODELS.items()))
     path = model_path(model)
     with load(path) as sky:

@@ -12,6 +12,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, Alphas, Frames
 from skymask.errors import EngineError, SkymaskError, suggest
+from skymask.runtime import gpu_build
 from skymask.runtime.engine import EngineDescription
 
 # What each device asks of ONNX Runtime, in order of preference: operators that one provider lacks go to the next.
@@ -73,7 +74,7 @@ class OnnxRuntimeEngine:
             raise EngineError(f"Unknown device '{device}' for onnxruntime. {suggest(device, ['auto', *_PROVIDERS])}")
         available = devices()
         if device not in ("auto", *available):
-            raise _unavailable(device, f"this ONNX Runtime {version()} was built without it")
+            raise _not_built(device)
         self._session: ort.InferenceSession | None
         if device == "auto":
             self._session = _open_best_session(path, threads, "cuda" in available)
@@ -82,7 +83,10 @@ class OnnxRuntimeEngine:
         self._device = _device_in_use(self._session)
         self._threads = threads
         if device not in ("auto", self._device):
-            raise _unavailable(device, "no such GPU, driver or library was found")
+            raise EngineError(
+                f"Device '{device}' cannot be used: no such GPU, driver or library was found. It needs an NVIDIA "
+                "driver, CUDA and cuDNN; or leave the device at 'auto'."
+            )
 
     def run(self, frames: Frames) -> Alphas:
         """See `Engine.run`."""
@@ -172,10 +176,11 @@ def _device_in_use(session: ort.InferenceSession) -> str:
     return next(device for device, providers in _PROVIDERS.items() if providers[0] == active)
 
 
-def _unavailable(device: str, reason: str) -> EngineError:
+def _not_built(device: str) -> EngineError:
+    hidden = f": {gpu_build.HIDDEN}" if gpu_build.is_hidden(devices()) else ""
     return EngineError(
-        f"Device '{device}' cannot be used: {reason}. It needs an NVIDIA driver, CUDA, cuDNN and the GPU build of ONNX "
-        "Runtime ('pip install \"skymask[gpu]\"'); or leave the device at 'auto'."
+        f"Device '{device}' cannot be used: this ONNX Runtime {version()} was built without it{hidden}. It needs an "
+        f"NVIDIA driver, CUDA, cuDNN and ONNX Runtime's GPU build: {gpu_build.REMEDY}; or leave the device at 'auto'."
     )
 
 

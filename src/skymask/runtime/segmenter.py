@@ -95,8 +95,9 @@ def load(
         model: The path of an ONNX file made by `skymask export`, or the name of a shipped model, a key of
             `skymask.weights.SHIPPED_MODELS`; None is "fast".
         engine: "onnxruntime", "openvino" (needs the extra of that name), or "auto" for ONNX Runtime.
-        device: "auto", "cpu", "cuda" or "tensorrt" (these two need the extra `gpu`); with OpenVINO a device it has
-            found, such as "gpu". "auto" takes CUDA where it works and the CPU otherwise; `Segmenter.engine` says which.
+        device: "auto", "cpu", "cuda" or "tensorrt" (these two need the package onnxruntime-gpu in the place of
+            onnxruntime); with OpenVINO a device it has found, such as "gpu". "auto" takes CUDA where it works and the
+            CPU otherwise; `Segmenter.engine` says which.
         threads: Threads for one inference on the CPU; None is as many as this process may use.
 
     Returns:
