@@ -12,7 +12,7 @@ from skymask.data.importing import Pairs, import_folder, import_source, pair_up
 from skymask.data.lock import only_run_in
 from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
-from skymask.masks.write import write_mask
+from skymask.photographs.write import write_mask
 from tests.support.datasets import write_dataset
 
 SIZE_WH = (48, 40)

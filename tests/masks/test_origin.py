@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 from skymask.errors import OutputError
 from skymask.masks.origin import Before, Origin, look_at
 from skymask.masks.plan import Job
-from skymask.masks.write import write_mask
+from skymask.photographs.write import write_mask
 from skymask.runtime.stats import SkyStats
 
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from skymask.data.horizons import Horizon, amend
 from skymask.data.manifest import Sample, write_manifest
 from skymask.errors import DataError, InputError, MediaError
-from skymask.masks.write import write_mask
 from skymask.photographs.read import Photograph, read_photograph
+from skymask.photographs.write import write_mask
 
 SURE = 0.85
 """Mean alpha from which a pixel is labelled sky; up to one less this, not sky."""

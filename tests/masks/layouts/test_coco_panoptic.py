@@ -19,9 +19,9 @@ from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job, plan
 from skymask.masks.segment import Status, segment
-from skymask.masks.write import write_mask
 from skymask.photographs.orientation import as_stored
 from skymask.photographs.read import Photograph
+from skymask.photographs.write import write_mask
 from skymask.runtime.stats import SkyStats
 from tests.support.coco_panoptic import Panoptic, read_panoptic
 from tests.support.tiny_model import reference

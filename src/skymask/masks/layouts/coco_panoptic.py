@@ -34,9 +34,9 @@ from skymask.files import write_text
 from skymask.masks.layouts.layout import png_name
 from skymask.masks.origin import Origin, of_another_layout
 from skymask.masks.plan import Job
-from skymask.masks.write import write_mask
 from skymask.photographs.orientation import as_stored
 from skymask.photographs.read import Photograph, read_photograph
+from skymask.photographs.write import write_mask
 
 FOLDER = "panoptic"
 INDEX = "panoptic.json"  # beside the folder of its name, where COCO's tools look for it

@@ -9,8 +9,8 @@ import numpy as np
 from skymask.contract import Alphas
 from skymask.masks.layouts.layout import Standalone, png_name
 from skymask.masks.origin import Origin
-from skymask.masks.write import write_mask
 from skymask.photographs.read import Photograph
+from skymask.photographs.write import write_mask
 
 
 class Cutout(Standalone):

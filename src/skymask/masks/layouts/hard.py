@@ -13,8 +13,8 @@ import numpy as np
 from skymask.contract import THRESHOLD, Alphas
 from skymask.masks.layouts.layout import Standalone
 from skymask.masks.origin import Origin
-from skymask.masks.write import write_mask
 from skymask.photographs.read import Photograph
+from skymask.photographs.write import write_mask
 
 
 class HardMask(Standalone):

@@ -1,4 +1,4 @@
-"""Writes masks.
+"""Writes masks, stored as their photographs are.
 
 A mask lies pixel on pixel over the photograph as it is stored in its file, and carries the same EXIF orientation.
 Photogrammetry tools (COLMAP, nerfstudio, OpenCV's IMREAD_UNCHANGED) read stored pixels and ignore the orientation;

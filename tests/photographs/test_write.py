@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from skymask.errors import OutputError
-from skymask.masks.write import write_mask
+from skymask.photographs.write import write_mask
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,8 +15,8 @@ from PIL import ExifTags, Image, ImageOps, features
 from PIL.PngImagePlugin import PngImageFile
 
 from skymask.errors import MediaError
-from skymask.masks.write import write_mask
 from skymask.photographs.read import read_photograph
+from skymask.photographs.write import write_mask
 
 HEIGHT, WIDTH = 40, 56
 
