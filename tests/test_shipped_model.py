@@ -1,8 +1,12 @@
-"""The shipped models: on built-in scenes everywhere, on the validation images where they are at hand."""
+"""The shipped models: on built-in scenes everywhere, on the validation images where they are at hand.
+
+Without these, at least what the pages say is held against the scores that the models carry.
+"""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,11 +20,11 @@ from skymask import weights
 from skymask.data.manifest import read_manifest
 from skymask.data.synthetic import SCENE_KINDS
 from skymask.evaluation.metrics import Counts, count
+from skymask.runtime.model_file import read_model_info
+from tests.support.labelled import labelled
 from tests.support.scenes import scene
 
 ROOT = Path(__file__).parents[1]
-MANIFESTS = [ROOT / "data/val/manifest.csv", ROOT.parent / "shared/data/val/manifest.csv"]
-MANIFEST = next((path for path in MANIFESTS if path.exists()), None)
 
 # IoU of sky that `fast` must not fall below, per validation source: what the released file reached, rounded down.
 BARS = {
@@ -40,7 +44,7 @@ COARSE = "labelmefacade"
 """Its labels are coarse polygons: reported, and not what models are chosen by."""
 
 # A webcam above a river as grey as its sky, behind a wooded bank. 0.13.0 called 0.087 of its water sky.
-RIVER = sorted((ROOT.parent / "shared/data/unlabelled/shore_livecams").glob("hyovmh0t_*.jpg"))
+RIVER = "hyovmh0t_*.jpg"
 RIVER_HORIZON = 192
 """Row from which on nothing is sky."""
 RIVER_BAR = 0.030
@@ -94,9 +98,9 @@ def test_built_in_scenes_without_sky(sky: skymask.Segmenter, kind: str) -> None:
     assert sum(share > 0.01 for share in claimed) <= 1
 
 
-@pytest.mark.skipif(not RIVER, reason="the pictures of the river are not at hand")
 def test_a_grey_river_is_not_sky(sky: skymask.Segmenter) -> None:
-    claimed = [float((sky(np.asarray(Image.open(path)))[RIVER_HORIZON:] > 127).mean()) for path in RIVER]
+    pictures = labelled("unlabelled/shore_livecams").glob(RIVER)
+    claimed = [float((sky(np.asarray(Image.open(path)))[RIVER_HORIZON:] > 127).mean()) for path in pictures]
     assert len(claimed) == 15
     assert np.mean(claimed) < RIVER_BAR
 
@@ -117,10 +121,40 @@ def test_both_engines_agree(model: str, share: float) -> None:
     assert (difference > 2).mean() < share
 
 
-def manifest() -> Path:
-    if MANIFEST is None:
-        pytest.skip("the validation images are not at hand")
-    return MANIFEST
+def metrics(model: str) -> dict[str, float]:
+    """IoU of sky by source, which the model's file carries."""
+    return read_model_info(weights.path(model)).metrics
+
+
+def table(page: Path) -> dict[str, str]:
+    """IoU of sky by the first column of a page's validation table."""
+    (text,) = re.findall(r"<!-- validation -->\n(.*?)<!-- /validation -->", page.read_text("utf-8"), re.DOTALL)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+    assert rows[0][:3] == ["source", "images", "IoU of sky"]
+    return {row[0]: row[2] for row in rows[2:]}
+
+
+@pytest.mark.parametrize(
+    ("page", "model"),
+    [("README.md", "fast"), ("fast.md", "fast"), ("fast.md", "fast-int8"), ("accurate.md", "accurate")],
+)
+def test_the_pages_have_the_scores_that_the_models_carry(page: str, model: str) -> None:
+    said = table(ROOT / page if page == "README.md" else weights.path(model).with_name(page))
+    carried = metrics(model)
+    mean, _ = float(said.pop("mean over sources")), said.pop("all images pooled")
+    assert said == {source: f"{iou:.4f}" for source, iou in carried.items()}
+    assert mean == pytest.approx(np.mean(list(carried.values())), abs=1e-4)  # of scores that were rounded
+
+
+def test_the_bars_are_what_was_reached() -> None:
+    carried = metrics("fast")
+    assert carried.keys() == BARS.keys()
+    assert all(BARS[source] <= carried[source] < BARS[source] + 0.001 for source in BARS)
+
+
+def test_the_accurate_model_carries_better_scores_on_every_source_with_fine_labels() -> None:
+    better, fast = metrics("accurate"), metrics("fast")
+    assert [source for source in BARS if better[source] <= fast[source]] == [COARSE]
 
 
 @cache
@@ -129,7 +163,7 @@ def counted(model: str) -> list[tuple[str, Counts]]:
     with skymask.load(model, threads=1) as sky:
         return [
             (sample.source, count(sky(sample.load_image()), sample.load_mask(), sample.load_valid()))
-            for sample in read_manifest(manifest())
+            for sample in read_manifest(labelled("val/manifest.csv"))
         ]
 
 

@@ -13,6 +13,7 @@ from benchmarks import diagnose
 from skymask.data.manifest import read_manifest
 from skymask.errors import DataError
 from skymask.evaluation.evaluate import evaluate
+from tests.support.labelled import labelled
 
 NOTES = Path(__file__).parents[2] / "benchmarks" / "results" / "diagnosis-0.10.0.csv"
 
@@ -139,10 +140,6 @@ def test_places_of_a_result_and_refusal_of_another_model(tmp_path: Path) -> None
 
 
 def test_the_notes_are_about_validation_images() -> None:
-    root = Path(__file__).parents[2]
-    manifests = [root / "data/val/manifest.csv", root.parent / "shared/data/val/manifest.csv"]
-    manifest = next((path for path in manifests if path.exists()), None)
-    if manifest is None:
-        pytest.skip("the validation images are not at hand")
+    manifest = labelled("val/manifest.csv")
     images = [{"image": sample.image.relative_to(manifest.parent).as_posix()} for sample in read_manifest(manifest)]
     assert len(diagnose.read_notes(NOTES, images)) == 148

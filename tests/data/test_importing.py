@@ -14,6 +14,7 @@ from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
 from skymask.photographs.write import write_mask
 from tests.support.datasets import write_dataset
+from tests.support.labelled import labelled
 
 SIZE_WH = (48, 40)
 
@@ -215,11 +216,8 @@ def test_a_source_that_is_not_there_or_is_there_already(tmp_path: Path) -> None:
         import_source("left", folder, folder)
 
 
-def test_labels_of_the_shared_data_are_taken_as_they_are(tmp_path: Path) -> None:
-    folder = Path(__file__).parents[3] / "shared" / "data" / "val"
-    if not folder.is_dir():
-        pytest.skip("the shared data are not here")
-    registered = import_source("nk_ade20k", folder, tmp_path / "root")
+def test_labels_of_the_validation_images_are_taken_as_they_are(tmp_path: Path) -> None:
+    registered = import_source("nk_ade20k", labelled("val"), tmp_path / "root")
     assert len(registered.samples) == 15
     assert (registered.rejected, registered.conversions, registered.doubtful) == ([], [], [])
 

@@ -11,6 +11,7 @@ from skymask.errors import DataError, InputError
 from skymask.training import checkpoint, loop, start
 from skymask.training.corrections import VERDICTS, read_corrections, read_training_samples
 from tests.support.datasets import write_dataset
+from tests.support.labelled import labelled
 from tests.support.tiny_training import tiny_config, tiny_network
 
 ROOT = Path(__file__).parents[2]
@@ -95,14 +96,10 @@ def test_a_run_draws_from_what_is_left(manifest: Path, tmp_path: Path, monkeypat
     assert drawn == [5]
 
 
-LABELLED = [folder for folder in (ROOT / "data", ROOT.parent / "shared" / "data") if (folder / "train").is_dir()]
-
-
-@pytest.mark.skipif(not LABELLED, reason="the labelled photographs are not here")
 def test_no_validation_image_is_trained_on() -> None:
-    trained = read_training_samples([LABELLED[0] / "train" / "manifest.csv"], SHIPPED)
+    trained = read_training_samples([labelled("train/manifest.csv")], SHIPPED)
     small = np.stack([thumbnail(sample.image) for sample in trained])
-    for sample in read_manifest(LABELLED[0] / "val" / "manifest.csv"):
+    for sample in read_manifest(labelled("val/manifest.csv")):
         difference = np.abs(small - thumbnail(sample.image)).mean(axis=1)
         nearest = trained[int(difference.argmin())]
         assert difference.min() > 4, f"{sample.image} shows what {nearest.image} shows"
