@@ -15,20 +15,25 @@ def writing(path: Path) -> Iterator[Path]:
     """Gives a name to write to, and moves the file into place once that has gone well.
 
     Args:
-        path: The file to write; its folder is made.
+        path: The file to write; its folder is made. A symbolic link stays one, and what it names is written.
 
     Yields:
-        The temporary name, in the same folder; gone afterwards, however the block ends.
+        The temporary name, in the file's folder; gone afterwards, however the block ends. Of a pipe or a device, which
+        cannot be replaced, it is `path` itself.
 
     Raises:
         OutputError: An `OSError` in the block, or on moving: the folder may not be written to, or the disk is full.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if is_stream(path):
+            yield path
+            return
+        target = followed(path)
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
+        target.parent.mkdir(parents=True, exist_ok=True)
         try:
             yield part
-            part.replace(path)
+            part.replace(target)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
@@ -46,3 +51,13 @@ def write_text(path: Path, text: str) -> None:
     """
     with writing(path) as part:
         part.write_text(text, encoding="utf-8", newline="")
+
+
+def followed(path: Path) -> Path:
+    """Returns the file that a path stands for, absolute: where it is a symbolic link, what that names."""
+    return Path(os.path.realpath(path))
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is a pipe or a device, such as /dev/stdout: what has to be written to and cannot be replaced."""
+    return path.exists() and not path.is_file() and not path.is_dir()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -364,7 +366,11 @@ def test_ctrl_c_leaves_whole_images(model: list[str], tmp_path: Path) -> None:
         (["in.mp4", "-o", "in.mp4/%d.png"], 1, "in.mp4 is a file; the images need a folder"),
         (["in.mp4", "-o", "masks/%d.png", "--model", "fsat"], 2, "fast"),
         (["in.mp4", "-o", "nowhere/o.mp4"], 1, "nowhere/o.mp4 cannot be written"),
-        (["in.mp4", "-o", "in.mp4"], 2, "the source itself"),
+        (["in.mp4", "-o", "in.mp4"], 2, "The output in.mp4 is the source itself"),
+        (["in.mp4", "--report", "folder/../in.mp4"], 2, "The report folder/../in.mp4 is the source itself"),
+        (["in.mp4", "--report", "r.json", "--trace", "in.mp4"], 2, "The trace in.mp4 is the source itself"),
+        (["in.mp4", "-o", "o.mp4", "--report", "./o.mp4"], 2, "The report o.mp4 is the output as well"),
+        (["in.mp4", "--report", "x.json", "--trace", "folder/../x.json"], 2, "x.json is the report as well"),
         (["in.mp4", "--report", "nowhere/r.json"], 1, "no such folder"),
         (["in.mp4", "--report", "folder"], 1, "it is a folder"),
         (["in.mp4", "-o", "o.mp4", "--size", "640"], 2, "WIDTHxHEIGHT"),
@@ -406,6 +412,20 @@ def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
     assert said in " ".join(err.split())
     assert "Traceback" not in err
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such links and pipes")
+def test_reports_go_through_links_and_pipes(clip: Path, model: list[str], tmp_path: Path) -> None:
+    link, pipe = tmp_path / "source.json", tmp_path / "pipe"
+    link.symlink_to(clip)
+    assert main(["video", str(clip), "--report", str(link), *model]) == 2
+    assert times_ms(clip) == VARIABLE_MS, "the source is as it was"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        assert main(["video", str(clip), "--report", str(pipe), *model]) == 0
+        assert json.loads(read.result())["frames"] == len(VARIABLE_MS)
+    assert pipe.is_fifo()
 
 
 def test_show_without_a_display_says_what_to_do(

@@ -210,6 +210,30 @@ def test_the_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     assert len(read_clip(path)) == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes as on POSIX")
+def test_a_link_stays_and_what_it_names_is_written(tmp_path: Path) -> None:
+    target, link = tmp_path / "big" / "sky.bin", tmp_path / "out.mp4"
+    target.parent.mkdir()
+    target.write_text("old")
+    link.symlink_to(target)
+    with VideoSink(link, (64, 96), Fraction(10), MS) as sink:
+        sink.write(picture(), 0)
+        assert target.read_text() == "old"
+    assert link.is_symlink()
+    assert list(target.parent.iterdir()) == [target]
+    assert len(read_clip(link)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes as on POSIX")
+def test_a_pipe_is_refused_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "out.mp4"
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match=r"out.mp4 is a pipe or a device"):
+        VideoSink(pipe, (64, 96), Fraction(10), MS)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
 def test_without_a_frame_nothing_is_written(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
     path.write_text("old")

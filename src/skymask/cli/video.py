@@ -97,18 +97,31 @@ def parse_size(size: str) -> tuple[int, int]:
 
 
 def _check_targets(source: str, targets: Targets) -> None:
-    output, report, max_frames = targets.output, targets.report, targets.max_frames
-    if output is None and report is None and not targets.show:
+    max_frames = targets.max_frames
+    if targets.output is None and targets.report is None and not targets.show:
         raise InputError(
             "There is nothing to do with the result: give -o FILE.mp4 to write it, --show to see it, or --report "
             "FILE.json to measure the speed."
         )
     if max_frames is not None and max_frames < 1:
         raise InputError(f"--max-frames must be at least 1; got {max_frames}.")
-    if output is not None and output.exists() and output.resolve() == Path(source).resolve():
-        raise InputError(f"The output {output} is the source itself, which it would replace. Give it another name.")
-    for name, file in (("report", report), ("trace", targets.trace)):
-        if file is not None and (file.is_dir() or not file.parent.is_dir()):
+    _check_names(source, targets)
+
+
+def _check_names(source: str, targets: Targets) -> None:
+    """Refuses what would replace the source or another result, and reports that have no place."""
+    from skymask.files import followed, is_stream
+
+    taken = {followed(Path(source)): "source"} if Path(source).exists() else {}
+    for name, file in (("output", targets.output), ("report", targets.report), ("trace", targets.trace)):
+        if file is None or is_stream(file):
+            continue
+        other = taken.setdefault(followed(file), name)
+        if other == "source":
+            raise InputError(f"The {name} {file} is the source itself, which it would replace. Give it another name.")
+        if other != name:
+            raise InputError(f"The {name} {file} is the {other} as well. Give each a file of its own.")
+        if name != "output" and (file.is_dir() or not file.parent.is_dir()):
             reason = "it is a folder" if file.is_dir() else "no such folder"
             raise OutputError(
                 f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."

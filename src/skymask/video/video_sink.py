@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 
 from skymask.contract import Alphas
 from skymask.errors import InputError, OutputError
+from skymask.files import followed, is_stream
 from skymask.interruption import held_back
 from skymask.video.audio import AudioTrack
 from skymask.video.overlay import View, compose
@@ -58,7 +59,8 @@ class VideoSink:
         """Creates the hidden file.
 
         Args:
-            path: Where the video shall be; .mp4, .mov, .m4v or .mkv. An existing file is replaced at the end.
+            path: Where the video shall be; .mp4, .mov, .m4v or .mkv. An existing file is replaced at the end, also one
+                that a symbolic link names.
             size_hw: Height and width of all pictures, in pixels.
             frame_rate: Nominal frames per second; the time stamps are what counts.
             time_base: Seconds per unit of the time stamps.
@@ -66,10 +68,12 @@ class VideoSink:
             colours: What the numbers of the pictures mean; players are told.
 
         Raises:
-            InputError: `path` is a directory or has another ending, or the pictures are too large for H.264.
+            InputError: `path` is a directory, a pipe or a device, or has another ending, or the pictures are too large
+                for H.264.
             OutputError: The folder does not exist or cannot be written to.
         """
         self._path = path
+        self._target = followed(path)
         self._size_hw = size_hw
         self._colours = colours
         self._time_base = time_base
@@ -128,7 +132,7 @@ class VideoSink:
             self._copy_audio(self._end_pts * self._time_base)
             self._container.mux(self._video.encode(None))
             self._container.close()
-            self._part.replace(self._path)
+            self._part.replace(self._target)
             self._release()
             self.is_whole = True
 
@@ -197,7 +201,7 @@ class VideoSink:
         try:
             plays = _plays(self._part)
             if plays:
-                self._part.replace(self._path)
+                self._part.replace(self._target)
             return plays
         except OSError:
             return False
@@ -246,7 +250,9 @@ def _create_part(path: Path) -> Path:
             f"{path} has {found}; a video is written as {', '.join(SUFFIXES)}, a sequence of images as %06d.png. "
             "Rename the output."
         )
-    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    if is_stream(path):
+        raise InputError(f"{path} is a pipe or a device, and a video is moved into place when whole. Name a file.")
+    part = followed(path).with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         part.touch()
     except OSError as error:

@@ -1,0 +1,72 @@
+"""Where an output ends up: whole under its name, behind a link, or in a pipe."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from skymask.files import write_text, writing
+
+posix = pytest.mark.skipif(os.name == "nt", reason="pipes and links as on POSIX")
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+    write_text(path, "old\n")
+    with writing(path) as part:
+        part.write_text("new\n")
+        assert path.read_text() == "old\n"
+    assert path.read_text() == "new\n"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_text(path, "old\n")
+    with pytest.raises(ZeroDivisionError), writing(path) as part:
+        part.write_text(f"new {1 // 0}\n")
+    assert path.read_text() == "old\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@posix
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_stays_and_what_it_names_is_written(there: bool, tmp_path: Path) -> None:
+    target, link = tmp_path / "big" / "a.txt", tmp_path / "a.txt"
+    target.parent.mkdir()
+    if there:
+        target.write_text("old\n")
+    link.symlink_to(Path("big", "a.txt"))
+    write_text(link, "new\n")
+    assert link.is_symlink()
+    assert target.read_text() == "new\n"
+    assert list(target.parent.iterdir()) == [target]
+
+
+@posix
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        write_text(pipe, "text\n")
+        assert read.result() == "text\n"
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux's list of open files")
+def test_what_stdout_is_linked_to_is_written_to(tmp_path: Path) -> None:
+    """As /dev/stdout is where a program's results go into a pipe."""
+    read_end, write_end = os.pipe()
+    stdout = tmp_path / "stdout"
+    stdout.symlink_to(f"/proc/self/fd/{write_end}")
+    write_text(stdout, "text\n")
+    os.close(write_end)
+    with os.fdopen(read_end) as pipe:
+        assert pipe.read() == "text\n"
+    assert stdout.is_symlink()
