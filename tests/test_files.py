@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from skymask.files import write_text, writing
+from skymask.errors import InputError, OutputError
+from skymask.files import reaching, write_text, writing
 
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes and links as on POSIX")
 
@@ -70,3 +72,10 @@ def test_what_stdout_is_linked_to_is_written_to(tmp_path: Path) -> None:
     with os.fdopen(read_end) as pipe:
         assert pipe.read() == "text\n"
     assert stdout.is_symlink()
+
+
+def test_a_look_that_is_refused_is_told_in_one_line() -> None:
+    with pytest.raises(InputError, match=r"^locked/a cannot be reached: Permission denied\. "), reaching("locked/a"):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with pytest.raises(OutputError, match="cannot be reached"), reaching(Path("a"), OutputError):
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))

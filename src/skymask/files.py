@@ -1,4 +1,4 @@
-"""Output files that appear under their names only when they are whole."""
+"""Files that users name: outputs appear under their names only when they are whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from skymask.errors import OutputError
+from skymask.errors import InputError, OutputError, SkymaskError
 
 
 @contextmanager
@@ -61,3 +61,30 @@ def followed(path: Path) -> Path:
 def is_stream(path: Path) -> bool:
     """Whether a path is a pipe or a device, such as /dev/stdout: what has to be written to and cannot be replaced."""
     return path.exists() and not path.is_file() and not path.is_dir()
+
+
+@contextmanager
+def reaching(path: str | Path, kind: type[SkymaskError] = InputError) -> Iterator[None]:
+    """For the first looks at a path that a user gave: whether it is there, is a folder, how large it is.
+
+    Raises:
+        InputError: Or another `kind`: an `OSError` in the block. A folder on the way may not be entered, or a name is
+            too long.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise kind(
+            f"{path} cannot be reached: {error.strerror or error}. Check the name, and the permissions of its folders."
+        ) from None
+
+
+def check_folder(path: Path) -> None:
+    """Refuses what `-o` cannot take as a folder for results.
+
+    Raises:
+        InputError: It is a file, or cannot be reached.
+    """
+    with reaching(path):
+        if path.exists() and not path.is_dir():
+            raise InputError(f"{path} is a file; -o takes a folder for the results.")

@@ -51,6 +51,7 @@ def test_a_table_to_read_and_files_to_keep(
         (["--threads", "0"], "--threads must be at least 1"),
         (["--model", "gone.onnx"], "gone.onnx"),
         (["-o", __file__], "-o takes a folder"),
+        (["-o", "a" * 300], "aaa cannot be reached"),
     ],
     ids=str,
 )

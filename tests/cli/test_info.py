@@ -11,6 +11,7 @@ import pytest
 import skymask
 from skymask import weights
 from skymask.cli import main
+from tests.support.locked import lock
 from tests.support.tiny_model import INFO, write_tiny_model
 
 
@@ -62,3 +63,19 @@ def test_versions_are_shown_even_where_the_model_is_not(tmp_path: Path, capsys: 
     out, err = capsys.readouterr()
     assert "onnxruntime" in out
     assert "There is no model file at" in err
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("locked/m.onnx", "The model file locked/m.onnx cannot be read: Permission denied."),
+        ("a" * 300, "Unknown model 'aaa"),
+        ("a" * 300 + ".onnx", "a.onnx cannot be read: File name too long."),
+    ],
+)
+def test_a_model_that_cannot_be_reached(
+    model: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock(monkeypatch, "locked")
+    assert main(["info", model]) == 2
+    assert said in capsys.readouterr().err

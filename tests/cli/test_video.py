@@ -24,6 +24,7 @@ import skymask
 from skymask.cli import main
 from skymask.cli.run_video import _progress
 from skymask.video.open_source import open_source
+from tests.support.locked import lock
 from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import (
     VARIABLE_MS,
@@ -375,6 +376,13 @@ def test_ctrl_c_leaves_whole_images(model: list[str], tmp_path: Path) -> None:
         (["in.mp4", "--report", "folder"], 1, "it is a folder"),
         (["in.mp4", "-o", "o.mp4", "--size", "640"], 2, "WIDTHxHEIGHT"),
         (["in.mp4", "-o", "o.mp4", "--size", "16x16"], 2, "16x16"),
+        (["in.mp4", "--report", "r.json", "--size", "40000x40000"], 2, "frames of 40000x40000 (width x height)"),
+        (["in.mp4", "--report", "r.json", "--size", "32x9000000"], 2, "more than a frame of a video can have"),
+        (["a" * 300, "--report", "r.json"], 2, "aaa cannot be reached: File name too long"),
+        (["in.mp4", "--report", "r.json", "--model", "a" * 300], 2, "Unknown model 'aaa"),
+        (["in.mp4", "--report", "a" * 300], 1, "aaa cannot be reached: File name too long"),
+        (["in.mp4", "-o", "a" * 300 + ".mp4"], 1, "a.mp4 cannot be reached: File name too long"),
+        (["in.mp4", "-o", "a" * 300 + "/%d.png"], 1, "%d.png cannot be reached: File name too long"),
         (["in.mp4", "-o", "o.mp4", "--fps", "0"], 2, "above 0"),
         (["in.mp4", "-o", "o.mp4", "--max-frames", "0"], 2, "--max-frames must be at least 1"),
         (["in.mp4", "-o", "o.mp4", "--view", "overly"], 2, "overlay"),
@@ -412,6 +420,33 @@ def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
     assert said in " ".join(err.split())
     assert "Traceback" not in err
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["locked/in.mp4", "--report", "r.json"], 2),
+        (["locked/%d.png", "--report", "r.json"], 2),
+        (["in.mp4", "--report", "locked/r.json"], 1),
+        (["in.mp4", "-o", "locked/o.mp4"], 1),
+        (["in.mp4", "-o", "locked/masks/%d.png"], 1),
+    ],
+    ids=str,
+)
+def test_a_folder_that_may_not_be_entered(
+    arguments: list[str],
+    code: int,
+    model: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_clip(tmp_path / "in.mp4")
+    (tmp_path / "locked").mkdir()
+    lock(monkeypatch, "locked")
+    assert main(["video", *arguments, *model]) == code
+    assert "cannot be reached: Permission denied" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such links and pipes")

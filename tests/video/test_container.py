@@ -239,6 +239,15 @@ def test_bad_files_are_told_apart(tmp_path: Path) -> None:
             open_source(str(tmp_path / name))
 
 
+def test_a_missing_file_in_a_folder_that_may_not_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def iterdir(self: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)  # tests may run as root, who may list any
+    with pytest.raises(InputError, match=r"There is no file .*clip\.mp4\. SOURCE can be a video"):
+        open_source(str(tmp_path / "clip.mp4"))
+
+
 def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "sound.mp4"
     with av.open(str(path), "w") as container:

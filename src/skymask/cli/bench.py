@@ -8,8 +8,6 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from skymask.errors import InputError
-
 _LIST = Parameter(negative=(), consume_multiple=True, show_default=" ".join)
 
 
@@ -55,10 +53,10 @@ def bench(
     from skymask.bench.rows import Choice, check, plan
     from skymask.bench.table import table
     from skymask.cli.video import parse_size
-    from skymask.files import write_text
+    from skymask.files import check_folder, write_text
 
-    if output and output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file; -o takes a folder for the results.")
+    if output:
+        check_folder(output)
     choice = Choice(
         sizes_hw=tuple(map(parse_size, size)),
         models=tuple(model),

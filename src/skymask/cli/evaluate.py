@@ -54,10 +54,10 @@ def evaluate(
     from skymask.evaluation.report import write_report
     from skymask.evaluation.result import table
     from skymask.evaluation.worst import Worst
-    from skymask.files import write_text
+    from skymask.files import check_folder, write_text
 
-    if output and output.exists() and not output.is_dir():
-        raise InputError(f"{output} is a file; -o takes a folder for the results.")
+    if output:
+        check_folder(output)
     console = Console(stderr=True)
     shown = partial(track, description="evaluating", console=console, disable=not console.is_terminal)
     worst = Worst()

@@ -110,19 +110,23 @@ def _check_targets(source: str, targets: Targets) -> None:
 
 def _check_names(source: str, targets: Targets) -> None:
     """Refuses what would replace the source or another result, and reports that have no place."""
-    from skymask.files import followed, is_stream
+    from skymask.files import followed, is_stream, reaching
 
-    taken = {followed(Path(source)): "source"} if Path(source).exists() else {}
+    with reaching(source):
+        taken = {followed(Path(source)): "source"} if Path(source).exists() else {}
     for name, file in (("output", targets.output), ("report", targets.report), ("trace", targets.trace)):
-        if file is None or is_stream(file):
+        if file is None:
             continue
+        with reaching(file, OutputError):
+            if is_stream(file):
+                continue
+            if name != "output" and (file.is_dir() or not file.parent.is_dir()):
+                reason = "it is a folder" if file.is_dir() else "no such folder"
+                raise OutputError(
+                    f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."
+                )
         other = taken.setdefault(followed(file), name)
         if other == "source":
             raise InputError(f"The {name} {file} is the source itself, which it would replace. Give it another name.")
         if other != name:
             raise InputError(f"The {name} {file} is the {other} as well. Give each a file of its own.")
-        if name != "output" and (file.is_dir() or not file.parent.is_dir()):
-            reason = "it is a folder" if file.is_dir() else "no such folder"
-            raise OutputError(
-                f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."
-            )

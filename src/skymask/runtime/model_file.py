@@ -58,8 +58,8 @@ def read_model_info(path: Path) -> ModelInfo:
         ModelError: The file is missing, a folder, unreadable, empty, not ONNX, cut off or damaged; its input and
             output are not those of the contract; or its metadata are missing, malformed or of another version.
     """
-    _check_is_file(path)
     try:
+        _check_is_file(path)
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as buffer:
             return _read(buffer, path)
     except OSError as error:

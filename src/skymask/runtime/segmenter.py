@@ -127,7 +127,8 @@ def model_path(model: str | Path | None = None) -> Path:
     if model is None:
         return weights.path(weights.DEFAULT_MODEL)
     path = Path(model)
-    is_name = isinstance(model, str) and model == path.name and not path.suffix and not path.exists()
+    there = os.path.exists(path)  # noqa: PTH110 - Path.exists raises where a name is too long for a file
+    is_name = isinstance(model, str) and model == path.name and not path.suffix and not there
     if model in weights.SHIPPED_MODELS or is_name:
         return weights.path(str(model))
     return path

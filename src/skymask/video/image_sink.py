@@ -11,7 +11,7 @@ import PIL.Image
 
 from skymask.contract import Alphas
 from skymask.errors import InputError, OutputError
-from skymask.files import writing
+from skymask.files import reaching, writing
 from skymask.video import yuv
 from skymask.video.images import files_with_numbers
 from skymask.video.overlay import View, compose
@@ -42,7 +42,7 @@ class ImageSink:
 
         Raises:
             InputError: The name has no number, or something else for printf, or images of such names are there already.
-            OutputError: The folder is a file.
+            OutputError: The folder is a file, or may not be entered.
         """
         _check(pattern)
         self._pattern = pattern
@@ -89,9 +89,10 @@ def _check(pattern: Path) -> None:
             f"{pattern} must have one number in its name, and no other %, since every frame becomes an image of its "
             f"own. Give for example {pattern.with_name(EXAMPLE)}."
         )
-    if pattern.parent.exists() and not pattern.parent.is_dir():
-        raise OutputError(f"{pattern.parent} is a file; the images need a folder. Choose another with -o.")
-    old = min(files_with_numbers(pattern), default=None)
+    with reaching(pattern, OutputError):
+        if pattern.parent.exists() and not pattern.parent.is_dir():
+            raise OutputError(f"{pattern.parent} is a file; the images need a folder. Choose another with -o.")
+        old = min(files_with_numbers(pattern), default=None)
     if old is not None:
         raise InputError(
             f"{old} exists already, and images of two runs would be mixed: choose another name or remove all that fit "

@@ -13,6 +13,7 @@ import av.error
 from av.container import InputContainer
 
 from skymask.errors import InputError, MediaError
+from skymask.files import reaching
 from skymask.video.container import ContainerSource
 from skymask.video.demo import DemoSource
 from skymask.video.images import ImageSequence, find_images
@@ -54,7 +55,9 @@ def open_source(
         return _open_camera(int(where), fps, size_hw, timeout_s)
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", where):
         return _open_address(where, fps, size_hw, timeout_s)
-    if (images := find_images(where)) is not None:
+    with reaching(where):
+        images = find_images(where)
+    if images is not None:
         return ImageSequence(images, where, fps, size_hw)
     return _open_file(Path(where), fps, size_hw)
 
@@ -163,5 +166,9 @@ def _not_a_video(path: Path, error: av.error.FFmpegError) -> InputError | MediaE
 def _similar(path: Path) -> str:
     if not path.parent.is_dir():
         return f" The folder {path.parent} does not exist."
-    near = difflib.get_close_matches(path.name, [file.name for file in path.parent.iterdir()], n=1)
+    try:
+        names = [file.name for file in path.parent.iterdir()]
+    except PermissionError:  # a folder that may be entered, and not listed
+        return ""
+    near = difflib.get_close_matches(path.name, names, n=1)
     return f" Did you mean {path.parent / near[0]}?" if near else ""

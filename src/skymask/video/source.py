@@ -20,6 +20,8 @@ from skymask.video.yuv import BT709, Colours, Image
 # Beyond these, a time base is none that a video file can have.
 LOWEST_FPS = 0.00001
 HIGHEST_FPS = 1_000_000
+# FFmpeg's own limit on a frame, which it counts with a margin at two of its sides.
+MOST_PIXELS, MARGIN_PX = (2**31 - 1) // 8, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +151,21 @@ class RateLimit:
 
 
 def check_size(size_hw: tuple[int, int], where: str) -> tuple[int, int]:
-    """Returns `size_hw` (height and width in pixels) if a model takes frames of that size.
+    """Returns `size_hw` (height and width in pixels) if a model takes frames of that size, and a video can have them.
 
     Raises:
-        InputError: A side is shorter than `MIN_SIDE`; `where` names the source or the option in the message.
+        InputError: A side is shorter than `MIN_SIDE`, or they are too large; `where` names the source or the option in
+            the message.
     """
     height, width = size_hw
     if min(size_hw) < MIN_SIDE:
         raise InputError(
             f"{where} gives frames of {width}x{height} (width x height), and a model needs at least {MIN_SIDE} pixels "
             "each way. Enlarge them with --size, for example --size 320x240."
+        )
+    if (height + MARGIN_PX) * (width + MARGIN_PX) >= MOST_PIXELS:
+        raise InputError(
+            f"{where} gives frames of {width}x{height} (width x height), more than a frame of a video can have. Make "
+            "them smaller with --size, for example --size 1920x1080."
         )
     return size_hw

@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from skymask.contract import Alphas
 from skymask.errors import InputError, OutputError
-from skymask.files import followed, is_stream
+from skymask.files import followed, is_stream, reaching
 from skymask.interruption import held_back
 from skymask.video.audio import AudioTrack
 from skymask.video.overlay import View, compose
@@ -239,7 +239,9 @@ def _check_size(size_hw: tuple[int, int]) -> None:
 
 
 def _create_part(path: Path) -> Path:
-    if path.is_dir():
+    with reaching(path, OutputError):
+        is_folder, is_pipe = path.is_dir(), is_stream(path)
+    if is_folder:
         raise InputError(
             f"{path} is a folder, and a video is one file. Give a name in it, such as {path / 'sky.mp4'}; or, for an "
             f"image a frame, {path / '%06d.png'}."
@@ -250,7 +252,7 @@ def _create_part(path: Path) -> Path:
             f"{path} has {found}; a video is written as {', '.join(SUFFIXES)}, a sequence of images as %06d.png. "
             "Rename the output."
         )
-    if is_stream(path):
+    if is_pipe:
         raise InputError(f"{path} is a pipe or a device, and a video is moved into place when whole. Name a file.")
     part = followed(path).with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
