@@ -8,6 +8,7 @@ from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -174,6 +175,18 @@ def test_no_frames_have_no_sky_to_sum_up() -> None:
 def test_max_frames(clip: Path, tmp_path: Path) -> None:
     assert run(clip, tmp_path / "out.mp4", max_frames=4).frames == 4
     assert times_ms(tmp_path / "out.mp4") == VARIABLE_MS[:4]
+
+
+@pytest.mark.parametrize(("max_frames", "sound_ms"), [(None, 1000), (4, 1000), (3, 300), (2, 200)])
+def test_sound_that_outlasts_the_pictures_is_left_out_only_where_frames_are(
+    max_frames: int | None, sound_ms: int, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path / "in.mp4", times_ms=[0, 100, 200], audio="aac")
+    run(clip, tmp_path / "out.mp4", max_frames=max_frames)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        sound = container.streams.audio[0]
+        assert sound.duration is not None
+        assert float(1000 * sound.duration * (sound.time_base or 0)) == pytest.approx(sound_ms, abs=25)
 
 
 @pytest.mark.parametrize("error", [MediaError("model"), KeyboardInterrupt(), ZeroDivisionError("bug")], ids=repr)

@@ -59,7 +59,7 @@ def video(
         fps: Most frames per second to use; others are left out, time stamps stay. Live sources drop what they have to
             in any case. Images have no time stamps and are taken to come at this rate (else 25).
         size: Size to scale the frames to first, WIDTHxHEIGHT, for example 640x360.
-        max_frames: Stop after so many frames.
+        max_frames: Stop after so many frames, and with them the sound.
         smooth: Take out flicker: where the picture stays the same, the mask is a running mean; where it changes, the
             new mask counts at once. Use --no-smooth for frames that do not follow each other.
         realtime: Keep up with the source however slow the machine: every frame is shown on time, or written with its

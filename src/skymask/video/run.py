@@ -100,7 +100,7 @@ def segment_video(
             close. None writes nothing.
         window: Open; None shows nothing.
         smooth: Take out flicker with a `TemporalFilter`.
-        max_frames: Stop after so many frames; None takes all.
+        max_frames: Stop after so many frames, where the sound stops too; None takes all.
         in_flight: How many frames the model works on at a time, each on a thread of its own. One in real time.
         realtime: Let no frame wait for the model longer than until the next one arrives: it then gets the newest mask,
             carried along. For live sources, a `PacedSource` among them; of any other, most frames would arrive at once.
@@ -132,7 +132,7 @@ def segment_video(
                     return
     finally:
         tally.seconds = time.perf_counter() - start_s
-    if sink is not None and max_frames is None:
+    if sink is not None and (max_frames is None or tally.frames < max_frames):
         sink.copy_remaining_audio()
 
 
