@@ -35,6 +35,11 @@ def test_a_file_that_fails_half_way_leaves_the_old_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_text_with_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.md", "| caf\udce9.onnx | é |\n")
+    assert (tmp_path / "a.md").read_text(encoding="utf-8") == "| caf\\udce9.onnx | é |\n"
+
+
 @posix
 @pytest.mark.parametrize("there", [True, False])
 def test_a_link_stays_and_what_it_names_is_written(there: bool, tmp_path: Path) -> None:

@@ -44,13 +44,13 @@ def writing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Writes UTF-8 text.
+    """Writes UTF-8 text; bytes of file names that are none become escapes, as the command line shows them.
 
     Raises:
         OutputError: The file cannot be written.
     """
     with writing(path) as part:
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def followed(path: Path) -> Path:

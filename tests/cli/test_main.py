@@ -17,6 +17,7 @@ from skymask import cli
 from skymask.cli import main
 from skymask.errors import MediaError, ModelError
 from tests.support.waiting import TIMEOUT_S
+from tests.video.clips import make_clip
 
 COMMANDS = [
     "demo",
@@ -236,3 +237,16 @@ def test_ctrl_c_ends_without_a_traceback(tmp_path: Path, tiny_model: Path) -> No
         process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=TIMEOUT_S)[1] == "skymask: interrupted\n"
     assert process.returncode == 130
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are no bytes there")
+def test_names_that_are_no_utf_8_are_shown_all_the_same(tmp_path: Path, tiny_model: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    clip = make_clip(tmp_path / f"{name}.mp4", times_ms=[0])
+    arguments = ["video", str(clip), "-o", str(tmp_path / f"{name} sky.mp4"), "--model", str(tiny_model)]
+    options = {"stdout": subprocess.PIPE, "env": {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}}
+    process = skymask_process(*arguments, **options)
+    out, err = process.communicate(timeout=TIMEOUT_S)
+    assert (process.returncode, err) == (0, "")
+    assert out.startswith(r"caf\udce9: 1 frames in ")
+    assert out.endswith("caf\\udce9 sky.mp4\n")

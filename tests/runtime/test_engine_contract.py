@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -36,6 +39,16 @@ def test_a_frame_gives_the_exact_alpha_at_its_own_size(sky: Segmenter, shape_hw:
     alpha = sky(frame)
     assert alpha.dtype == np.uint8
     np.testing.assert_array_equal(alpha, reference(frame))
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are no bytes there")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_file_may_have_a_name_that_is_no_utf_8(engine: str, tiny_model: Path, tmp_path: Path) -> None:
+    pytest.importorskip(engine)
+    model = Path(shutil.copy(tiny_model, tmp_path / os.fsdecode(b"caf\xe9.onnx")))
+    frame = random_frames(32, 32)
+    with skymask.load(model, engine=engine) as segmenter:
+        np.testing.assert_array_equal(segmenter(frame), reference(frame))
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnknownOptionError
 
@@ -96,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code. An exception that is not a `SkymaskError` is a bug and keeps its traceback.
     """
     tokens = sys.argv[1:] if arguments is None else list(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):  # the names of files need not fit its encoding; stderr is so anyway
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         with terminated_like_ctrl_c():
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")

@@ -152,12 +152,22 @@ def _open_session(path: Path, device: str, threads: int) -> ort.InferenceSession
         ort.set_default_logger_severity(_SEVERITY_FATAL)
     try:
         # Without this flag, ONNX Runtime prints its own fallback messages to stdout.
-        return ort.InferenceSession(os.fspath(path), options, providers=_PROVIDERS[device], enable_fallback=0)
+        return ort.InferenceSession(_as_taken(path), options, providers=_PROVIDERS[device], enable_fallback=0)
     except _OrtError as error:
         raise EngineError(f"ONNX Runtime refuses {path} on '{device}': {_first_line(error)}") from error
     finally:
         if device != "cpu":
             ort.set_default_logger_severity(_SEVERITY_DEFAULT)
+
+
+def _as_taken(path: Path) -> str | bytes:
+    """A model's name, or where that is no UTF-8, which ONNX Runtime needs, its content."""
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return path.read_bytes()
+    return name
 
 
 @cache
