@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from skymask.bench.material import Material
 from skymask.bench.rows import Choice, Row, check, plan
 from skymask.errors import EngineError, InputError, ModelError
 
@@ -43,6 +44,28 @@ def test_names_say_what_was_measured() -> None:
     assert Row("dense", None, "runs/my.onnx", "numpy", 2).name == (
         "matrix product of as many operations, my, numpy, 2 threads"
     )
+
+
+@pytest.mark.parametrize(
+    ("models", "names"),
+    [
+        (("fast", "runs/my.onnx", "fast"), ["fast", "my"]),
+        (("a/model.onnx", "b/model.onnx", "c/my.onnx"), ["a/model.onnx", "b/model.onnx", "my"]),
+        (("fast", "runs/fast.onnx"), ["fast", "runs/fast.onnx"]),
+    ],
+)
+def test_models_of_one_file_name_are_told_apart(models: tuple[str, ...], names: list[str]) -> None:
+    rows = plan(replace(CHOICE, models=models, baselines=True))
+    assert list(dict.fromkeys(row.model_name for row in rows if row.model is not None)) == names
+    assert len({row.name for row in rows}) == len(rows)
+
+
+def test_files_of_models_are_told_apart() -> None:
+    material = Material(Path("there"))
+    files = {material.core(model).name for model in ("a/model.onnx", "a_model.onnx", "a/model_onnx")}
+    assert len(files) == 3
+    assert all(len(file) < 60 for file in files)
+    assert len(material.core("a" * 300).name) < 60
 
 
 @pytest.mark.parametrize(

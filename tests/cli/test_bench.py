@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,27 @@ def test_a_table_to_read_and_files_to_keep(
     assert {row.size for row in measured} == {"48x32", "64x64", "96x64"}
     assert {tuple(row["size_hw"]) for row in result["rows"]} == {(32, 48), (64, 64), (64, 96)}
     assert str(tiny_model.parent) not in (out / "bench.json").read_text()
+
+
+def test_two_models_of_one_file_name_have_rows_of_their_own(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    models = ["a/model.onnx", "b/model.onnx"]
+    for model in models:
+        Path(model).parent.mkdir()
+        shutil.copy(tiny_model, model)
+    arguments = ["--size", "64x64", "48x32", "--rounds", "1", "--threads", "1", "-o", "out"]
+    assert main(["bench", *arguments, "--model", *models]) == 0
+    result = json.loads(Path("out/bench.json").read_text())
+    assert {row["model"] for row in result["rows"]} == {*models, None}
+    assert set(result["rows"][0]) == {*("task", "size_hw", "model", "engine", "threads", "name", "summary", "turns")}, (
+        "the file's format is as it was"
+    )
+    pairs = [(ratio["of"], ratio["over"]) for ratio in result["ratios"]]
+    assert len(set(pairs)) == len(pairs) > 0
+    shown = capsys.readouterr().out
+    assert all(f"| {model} |" in shown for model in models)
 
 
 @pytest.mark.parametrize(

@@ -86,8 +86,10 @@ def _prepare(rows: Iterable[Row], folder: Path) -> dict[Row, str]:
 
 def _describe(row: Row, turns: list[Turn]) -> dict[str, Any]:
     spreads = {field.name: known([getattr(turn, field.name) for turn in turns]) for field in fields(Turn)}
+    described = asdict(row)
+    del described["label"]  # "model" below
     return {
-        **asdict(row),
+        **described,
         "model": None if row.model is None else row.model_name,
         "name": row.name,
         "summary": {name: _rounded(asdict(spread)) for name, spread in spreads.items() if spread is not None},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterator
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ class Material:
 
     def core(self, model: str) -> Path:
         """The network of a model, without what surrounds it, as an ONNX file."""
-        return self._folder / f"core-{re.sub(r'[^A-Za-z0-9]', '_', model)}.onnx"
+        return self._folder / f"core-{sha256(os.fsencode(model)).hexdigest()[:16]}.onnx"
 
     def operations(self, model: str) -> Path:
         """A text file: how many multiplications and additions the core of a model takes."""

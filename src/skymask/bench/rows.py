@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -46,6 +47,8 @@ class Row:
     """Name of the engine or library that computes; None where nothing is inferred."""
     threads: int | None = None
     """Threads for one inference; None where nothing is inferred. Decoders and encoders take all cores."""
+    label: str | None = None
+    """What the model is called, where its file's name alone would also mean another."""
 
     @property
     def size(self) -> str:
@@ -54,8 +57,8 @@ class Row:
 
     @property
     def model_name(self) -> str:
-        """The model without its folder and ending; "-" where there is none."""
-        return "-" if self.model is None else Path(self.model).stem
+        """The model without its folder and ending, or its label; "-" where there is none."""
+        return "-" if self.model is None else self.label or Path(self.model).stem
 
     @property
     def name(self) -> str:
@@ -113,21 +116,28 @@ def check(choice: Choice) -> None:
 def plan(choice: Choice) -> list[Row]:
     """Returns every row of a choice, each once, in the order of the table."""
     rows = []
+    labels = _labels(choice.models)
     for size_hw in choice.sizes_hw:
-        for model, engine, threads in product(choice.models, choice.engines, choice.threads):
-            rows += [Row(task, size_hw, model, engine, threads) for task in ENGINE_TASKS]
+        for (model, label), engine, threads in product(labels.items(), choice.engines, choice.threads):
+            rows += [Row(task, size_hw, model, engine, threads, label) for task in ENGINE_TASKS]
         rows += [Row(task, size_hw) for task in ENGINELESS_TASKS]
     if choice.baselines:
-        rows += _baselines(choice.sizes_hw[0], choice.models, choice.threads)
+        rows += _baselines(choice.sizes_hw[0], labels, choice.threads)
     return list(dict.fromkeys(rows))
 
 
-def _baselines(size_hw: tuple[int, int], models: Sequence[str], threads: Sequence[int]) -> list[Row]:
+def _labels(models: Sequence[str]) -> dict[str, str | None]:
+    """The label of each model: its path as it was given, if another one has the same name; else None."""
+    stems = Counter(Path(model).stem for model in set(models))
+    return {model: model if stems[Path(model).stem] > 1 else None for model in models}
+
+
+def _baselines(size_hw: tuple[int, int], labels: Mapping[str, str | None], threads: Sequence[int]) -> list[Row]:
     rows = []
     for count in threads:
         rows.append(Row("unet-torch", size_hw, None, "torch", count))
         rows.append(Row("unet-onnx", size_hw, None, "onnxruntime", count))
-        for model in models:
-            rows.append(Row("core", None, model, "onnxruntime", count))
-            rows.append(Row("dense", None, model, "numpy", count))
+        for model, label in labels.items():
+            rows.append(Row("core", None, model, "onnxruntime", count, label))
+            rows.append(Row("dense", None, model, "numpy", count, label))
     return rows

@@ -35,7 +35,8 @@ def bench(
 
     Args:
         size: Sizes of the frames, even each way; the others are compared with the first.
-        model: Names of shipped models, or ONNX files of 'skymask export'.
+        model: Names of shipped models, or ONNX files of 'skymask export'; those of one file name are shown with their
+            paths.
         engine: onnxruntime, openvino.
         threads: Numbers of threads for one inference. [default: all CPUs]
         rounds: How often everything is measured; fewer than 5 say little about the spread.
