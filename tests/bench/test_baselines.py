@@ -13,6 +13,7 @@ from skymask.bench.material import Material
 from skymask.bench.rows import Row
 from skymask.errors import ModelError
 from skymask.models.unet import UNet
+from skymask.runtime import onnxruntime as runtime
 
 SIZE_HW = (32, 48)
 
@@ -55,6 +56,19 @@ def test_the_core_and_a_product_of_its_size_tell_operations_per_second(material:
     operations = torch_baselines.cut_core(material.unet(SIZE_HW))[1]
     assert core.operations_per_s * core.p50_ms / 1000 == pytest.approx(operations)  # type: ignore[operator]
     assert dense.operations_per_s * dense.p50_ms / 1000 == pytest.approx(operations, rel=0.05)  # type: ignore[operator]
+
+
+def test_the_core_runs_as_the_engine_runs_models(material: Material, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the ratio of the two would tell of the difference."""
+    asked = []
+
+    def session_options(threads: int) -> object:
+        asked.append(threads)
+        return runtime.session_options(threads)
+
+    monkeypatch.setattr(baselines, "session_options", session_options)
+    baselines.core(Row("core", None, str(material.unet(SIZE_HW)), "onnxruntime", 2), material, 0.0, 0.0)
+    assert asked == [2]
 
 
 def test_a_model_without_a_network_has_no_core(tiny_model: Path) -> None:

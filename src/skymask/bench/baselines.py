@@ -14,6 +14,7 @@ from skymask.bench.material import Material
 from skymask.bench.rows import Row
 from skymask.bench.tasks import infer
 from skymask.bench.turn import Turn, time_calls
+from skymask.runtime.onnxruntime import session_options
 
 
 def unet_onnx(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
@@ -25,9 +26,7 @@ def unet_onnx(row: Row, material: Material, bout_s: float, start_s: float) -> Tu
 def core(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:
     """The network of a model alone, on random numbers, in ONNX Runtime."""
     assert row.model is not None, "a core belongs to a model"
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = row.threads or 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # as skymask's own engine
+    options = session_options(row.threads or 1)
     session = ort.InferenceSession(str(material.core(row.model)), options, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0]
     shape = [side if isinstance(side, int) else 1 for side in entry.shape]

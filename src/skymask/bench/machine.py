@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import skymask
+from skymask.runtime.cpus import usable_cpus
 
 PACKAGES = ("numpy", "av", "onnxruntime", "onnxruntime-gpu", "openvino", "torch", "opencv-python")
 
 
 def machine() -> dict[str, Any]:
     """Returns `cpu`, `cores` (that this process may use), `memory_gib` and `system`."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"cpu": _cpu(), "cores": usable, "memory_gib": _memory_gib(), "system": platform.platform()}
+    return {"cpu": _cpu(), "cores": usable_cpus(), "memory_gib": _memory_gib(), "system": platform.platform()}
 
 
 def versions() -> dict[str, str]:

@@ -127,7 +127,12 @@ def _open_best_session(path: Path, threads: int, try_cuda: bool) -> ort.Inferenc
     return _open_session(path, "cpu", threads)
 
 
-def _open_session(path: Path, device: str, threads: int) -> ort.InferenceSession:
+def session_options(threads: int) -> ort.SessionOptions:
+    """Returns what is asked of ONNX Runtime for any network on any device.
+
+    Args:
+        threads: Threads for one inference on the CPU.
+    """
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = _SEVERITY_ERROR
@@ -141,6 +146,11 @@ def _open_session(path: Path, device: str, threads: int) -> ort.InferenceSession
     # The pattern of the first frame's memory is kept as a second block beside the first: 100 MiB more at 1920x1080, and
     # no faster.
     options.enable_mem_pattern = False
+    return options
+
+
+def _open_session(path: Path, device: str, threads: int) -> ort.InferenceSession:
+    options = session_options(threads)
     if device == "cpu":
         # Where the number of frames is known, sums and activations are fused into the convolutions before them.
         options.add_free_dimension_override_by_name("N", 1)

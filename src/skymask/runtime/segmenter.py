@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from skymask import weights
 from skymask.contract import Alphas, ModelInfo, check_frames
 from skymask.errors import InputError
+from skymask.runtime.cpus import usable_cpus
 from skymask.runtime.engine import Engine, EngineDescription
 from skymask.runtime.engines import open_engine
 from skymask.runtime.model_file import read_model_info
@@ -132,10 +133,3 @@ def model_path(model: str | Path | None = None) -> Path:
     if model in weights.SHIPPED_MODELS or is_name:
         return weights.path(str(model))
     return path
-
-
-def usable_cpus() -> int:
-    """Returns how many CPUs this process may run on; in a container or under taskset fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

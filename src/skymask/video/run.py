@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from skymask.runtime.segmenter import usable_cpus
+from skymask.runtime.cpus import usable_cpus
 from skymask.runtime.stats import stats
 from skymask.runtime.temporal import TemporalFilter
 from skymask.video.overlay import View, compose

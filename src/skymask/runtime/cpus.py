@@ -1,0 +1,54 @@
+"""How many CPUs this process may count on."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path, PurePosixPath
+
+CGROUPS = Path("/sys/fs/cgroup")
+OWN_GROUPS = Path("/proc/self/cgroup")
+
+
+def usable_cpus() -> int:
+    """Returns how many CPUs this process can keep busy, at least 1.
+
+    They are those that it may run on, fewer than the machine has under taskset and in a container with a cpuset; or
+    where that is less, those that its quota of processor time pays for (docker run --cpus), rounded up.
+    """
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(count, cpu_quota())))
+
+
+def cpu_quota(cgroups: Path = CGROUPS, own_groups: Path = OWN_GROUPS) -> float:
+    """Returns how many CPUs' time Linux's control groups leave this process; infinity where nothing limits it.
+
+    Args:
+        cgroups: Where the groups are found.
+        own_groups: The file that lists those of this process.
+    """
+    try:
+        lines = own_groups.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return math.inf
+    quotas = [math.inf]
+    for line in lines:
+        _, controllers, name = line.split(":", 2)
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        top = cgroups / "cpu" if controllers else cgroups  # version 1 names its controllers, version 2 has one tree
+        # A group above may leave less. Within a container the group is often the top, whatever its name is outside.
+        group = PurePosixPath(name)
+        quotas += [_quota(top / each.relative_to("/")) for each in (group, *group.parents)]
+    return min(quotas)
+
+
+def _quota(group: Path) -> float:
+    try:
+        if (both := group / "cpu.max").exists():
+            quota, period = both.read_text(encoding="ascii").split()
+        else:
+            quota, period = ((group / f"cpu.cfs_{name}_us").read_text(encoding="ascii") for name in ("quota", "period"))
+        return math.inf if quota == "max" or int(quota) < 0 else int(quota) / int(period)
+    except (OSError, ValueError):
+        return math.inf
