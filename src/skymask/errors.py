@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class SkymaskError(Exception):
@@ -59,8 +60,19 @@ class OutputError(SkymaskError):
     """A result cannot be written: no permission, no space, no such folder."""
 
 
-class LayoutError(OutputError):
-    """In the place of a mask is one of another layout, which only another folder or overwriting gets past."""
+class OccupiedError(OutputError):
+    """In the place of a mask is what must not be replaced unasked: another mask, or none at all.
+
+    Args:
+        path: What is there.
+        what: What is wrong with it; follows "is there already and".
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"{path} is there already and {what}. Choose another folder with -o, or move it away; --overwrite replaces "
+            "it and makes all masks again."
+        )
 
 
 class TrainingError(SkymaskError):

@@ -90,7 +90,7 @@ def test_masks_of_another_layout_stop_the_run(
     mask = tmp_path / "out" / build(asked).place(Path("a.png"))
     assert err == (
         f"skymask: error: {mask} is there already and is not of this layout: it is {made_as}, not {asked}. "
-        "Choose another folder with -o, or give --overwrite to make the masks again.\n"
+        "Choose another folder with -o, or move it away; --overwrite replaces it and makes all masks again.\n"
     )
 
 
@@ -102,7 +102,8 @@ def test_panoptic_masks_of_other_colours_stop_the_run(photos: Path, tmp_path: Pa
     assert (code, out) == (1, "")
     assert err == (
         f"skymask: error: {mask} is there already and is not of this layout: it has other colours than (70, 130, 180) "
-        "and (60, 50, 40). Choose another folder with -o, or give --overwrite to make the masks again.\n"
+        "and (60, 50, 40). Choose another folder with -o, or move it away; --overwrite replaces it and makes all masks "
+        "again.\n"
     )
 
 
@@ -185,3 +186,28 @@ def test_what_is_left_out_is_told_in_one_line_and_is_no_failure(photos: Path, ru
         "skymask: left out: 2 files that skymask cannot read (.dng 1, .heic 1), convert them first; "
         f"linked folders ({photos / 'site1'}), give them by name.\n"
     )
+
+
+def test_a_photograph_in_the_place_of_a_mask_is_not_overwritten(photos: Path, tmp_path: Path, run: object) -> None:
+    (tmp_path / "out" / "day").mkdir(parents=True)
+    master = tmp_path / "out" / "day" / "b.png"
+    Image.new("RGB", (120, 80), "blue").save(master)
+    content = master.read_bytes()
+    code, out, err = run(photos)  # type: ignore[operator]
+    assert (code, out) == (1, "")
+    assert f"error: {master} is there already and is not of this layout: plain is a grey PNG. Choose another" in err
+    assert master.read_bytes() == content
+    assert run(photos, "--overwrite")[0] == 0  # type: ignore[operator]
+
+
+def test_a_second_folder_with_the_same_names_does_not_replace_the_first_ones_masks(
+    photos: Path, tmp_path: Path, run: object
+) -> None:
+    run(photos / "a.png")  # type: ignore[operator]
+    content = (tmp_path / "out" / "a.png").read_bytes()
+    (tmp_path / "flight 2").mkdir()
+    Image.new("RGB", (60, 40), "blue").save(tmp_path / "flight 2" / "a.png")
+    code, _, err = run(tmp_path / "flight 2")  # type: ignore[operator]
+    assert code == 1
+    assert f"is the mask of another photograph: of {photos / 'a.png'}, not of {tmp_path / 'flight 2' / 'a.png'}." in err
+    assert (tmp_path / "out" / "a.png").read_bytes() == content

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from skymask.errors import LayoutError, SkymaskError
+from skymask.errors import OccupiedError, SkymaskError
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.plan import Job
 from skymask.masks.report import Report, Row
@@ -47,7 +47,7 @@ def run_masks(
                     _tell(console, f"skymask: {outcome.error}")
                 outcomes.append(outcome)
                 advance(outcome.status is not Status.SKIPPED)
-    except LayoutError:
+    except OccupiedError:
         raise  # the same command would stop there again
     except (SkymaskError, KeyboardInterrupt):
         _tell_so_far(console, jobs, outcomes, output, overwrite)

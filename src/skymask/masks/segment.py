@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from skymask.contract import Alphas, Frames
 from skymask.errors import MediaError, SkymaskError
+from skymask.masks.before import look_at
 from skymask.masks.layouts.layout import Layout
-from skymask.masks.origin import Origin, look_at
+from skymask.masks.origin import Origin, Source
 from skymask.masks.plan import Job
 from skymask.photographs.read import Photograph, read_photograph
 from skymask.runtime.stats import stats
@@ -52,7 +53,7 @@ class Outcome:
 class _Decoded:
     job: Job
     photograph: Photograph
-    photograph_bytes: int
+    source: Source
     again: bool
 
 
@@ -79,7 +80,7 @@ def segment(
         exception.
 
     Raises:
-        LayoutError: What is in the place of a mask is not of this layout.
+        OccupiedError: What is in the place of a mask is another mask or none at all.
         OutputError: A mask cannot be written; the next ones would fare no better.
     """
     pool = ThreadPoolExecutor(2 * _AHEAD, thread_name_prefix="skymask-masks")
@@ -103,13 +104,13 @@ def _ahead(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iter
 
 
 def _decode(job: Job, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
-    before = None if overwrite else look_at(job, layout.name)
+    before = None if overwrite else look_at(job, layout)
     if before is not None and before.fits:
         layout.keep(job.mask)
         return Outcome(job, Status.SKIPPED, origin=before.origin)
     try:
         photograph = read_photograph(job.photograph)
-        return _Decoded(job, photograph, job.photograph.stat().st_size, again=before is not None)
+        return _Decoded(job, photograph, Source.of(job), again=before is not None)
     except MediaError as error:
         return Outcome(job, Status.FAILED, error)
 
@@ -127,6 +128,6 @@ def _write(item: _Segmented | Outcome, layout: Layout, model: str) -> Outcome:
     if isinstance(item, Outcome):
         return item
     decoded = item.decoded
-    origin = Origin(layout.name, model, decoded.photograph_bytes, stats(item.alpha))
+    origin = Origin(layout.name, model, decoded.source, stats(item.alpha))
     layout.write(item.alpha, decoded.photograph, decoded.job.mask, origin)
     return Outcome(decoded.job, Status.WRITTEN, origin=origin, again=decoded.again)

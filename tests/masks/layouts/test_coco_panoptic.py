@@ -16,7 +16,7 @@ from PIL import Image
 
 from skymask.errors import OutputError
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
-from skymask.masks.origin import Origin
+from skymask.masks.origin import Origin, Source
 from skymask.masks.plan import Job, plan
 from skymask.masks.segment import Status, segment
 from skymask.photographs.orientation import as_stored
@@ -38,7 +38,7 @@ SCATTERED = NONE.copy()
 SCATTERED[3:9:2, 7:30:5] = True
 SKIES = {"all": ~NONE, "none": NONE, "half": HALF, "point": POINT, "hole": ~POINT, "scattered": SCATTERED}
 
-ORIGIN = Origin("coco-panoptic", "tiny 0.0.1", 7, SkyStats(0.5, 0.25))
+ORIGIN = Origin("coco-panoptic", "tiny 0.0.1", Source(7), SkyStats(0.5, 0.25))
 
 
 def photograph(path: Path, sky: NDArray[np.bool_] = HALF) -> None:

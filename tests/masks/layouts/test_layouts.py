@@ -13,7 +13,7 @@ from skymask import __version__
 from skymask.errors import InputError, OutputError
 from skymask.masks.layouts import LAYOUTS, build
 from skymask.masks.layouts.layout import Layout
-from skymask.masks.origin import Origin
+from skymask.masks.origin import Origin, Source
 from skymask.photographs.read import Photograph
 from skymask.runtime.stats import SkyStats
 
@@ -24,7 +24,7 @@ ALPHA[2, 4] = 127
 RGB = np.random.default_rng(0).integers(0, 256, (*ALPHA.shape, 3), np.uint8)
 
 
-ORIGIN = Origin("plain", "tiny 0.0.1", 7, SkyStats(0.5, 0.25))
+ORIGIN = Origin("plain", "tiny 0.0.1", Source(7), SkyStats(0.5, 0.25))
 
 
 def photograph(orientation: int = 1) -> Photograph:

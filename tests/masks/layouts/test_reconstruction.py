@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from skymask.masks.layouts import build
-from skymask.masks.origin import Origin
+from skymask.masks.origin import Origin, Source
 from skymask.photographs.read import Photograph, read_photograph
 from skymask.runtime.stats import SkyStats
 
@@ -18,7 +18,7 @@ ALPHA = np.array([[255, 254, 200, 128], [127, 60, 1, 0]], np.uint8)
 SKY = ALPHA > 127
 RGB = np.random.default_rng(0).integers(0, 256, (2, 4, 3), np.uint8)
 
-ORIGIN = Origin("plain", "tiny 0.0.1", 7, SkyStats(0.5, 0.25))
+ORIGIN = Origin("plain", "tiny 0.0.1", Source(7), SkyStats(0.5, 0.25))
 
 
 def written(layout: str, name: str, folder: Path, photograph: Photograph | None = None) -> dict[str, NDArray[np.uint8]]:

@@ -26,13 +26,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from skymask import __version__
 from skymask.contract import THRESHOLD, Alphas
-from skymask.errors import MediaError, OutputError
+from skymask.errors import MediaError, OccupiedError, OutputError
 from skymask.files import write_text
 from skymask.masks.layouts.layout import png_name
-from skymask.masks.origin import Origin, of_another_layout
+from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
 from skymask.photographs.orientation import as_stored
 from skymask.photographs.read import Photograph, read_photograph
@@ -79,6 +80,8 @@ class _Described:
 class CocoPanoptic:
     """`out/panoptic/day/a.png` for the photograph `day/a.jpg`, and `out/panoptic.json`."""
 
+    form = "a PNG"
+
     def __init__(self, rest: Category | None = NOT_SKY) -> None:
         """Chooses what becomes of all that is not sky.
 
@@ -89,6 +92,10 @@ class CocoPanoptic:
         self._categories = (SKY,) if rest is None else (SKY, rest)
         self._rest_colour = VOID if rest is None else rest.color
         self._described: dict[Path, _Described] = {}
+
+    def has_form(self, picture: Image.Image) -> bool:
+        """Leaves it to `keep`, which looks at the colours."""
+        return True
 
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name, within the folder of PNGs."""
@@ -141,7 +148,7 @@ class CocoPanoptic:
         rgb = as_stored(picture.rgb, picture.orientation)
         known = (SKY.color, self._rest_colour)
         if sum(np.count_nonzero(_region(rgb, colour)) for colour in known) != rgb.shape[0] * rgb.shape[1]:
-            raise of_another_layout(mask, f"it has other colours than {known[0]} and {known[1]}")
+            raise OccupiedError(mask, f"is not of this layout: it has other colours than {known[0]} and {known[1]}")
         return self._describe(rgb)
 
     def _describe(self, rgb: NDArray[np.uint8]) -> _Described:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from skymask.contract import Alphas
 from skymask.masks.layouts.layout import Standalone, png_name
@@ -17,6 +18,11 @@ class Cutout(Standalone):
     """`out/day/a.png` for the photograph `day/a.jpg`: alpha is 255 minus sky, colours are kept also where it is 0."""
 
     name = "cutout"
+    form = "a PNG of colours with an alpha channel"
+
+    def has_form(self, picture: Image.Image) -> bool:
+        """Whether it has both."""
+        return picture.mode == "RGBA"
 
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name."""

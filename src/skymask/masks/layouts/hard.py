@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from skymask.contract import THRESHOLD, Alphas
-from skymask.masks.layouts.layout import Standalone
+from skymask.masks.layouts.layout import Standalone, is_grey
 from skymask.masks.origin import Origin
 from skymask.photographs.read import Photograph
 from skymask.photographs.write import write_mask
@@ -19,6 +20,12 @@ from skymask.photographs.write import write_mask
 
 class HardMask(Standalone):
     """An 8-bit grey PNG a photograph: 0 is sky, 255 everything else."""
+
+    form = "a grey PNG of 0 and 255 alone"
+
+    def has_form(self, picture: Image.Image) -> bool:
+        """Whether there is nothing in between, which tools would use as if it were white."""
+        return is_grey(picture) and not any(picture.convert("L").histogram()[1:255])
 
     def write(self, alpha: Alphas, photograph: Photograph, mask: Path, origin: Origin) -> None:
         """Writes what is not sky."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from PIL import Image
+
 from skymask.contract import Alphas
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
@@ -18,6 +20,15 @@ class Layout(Protocol):
     @property
     def name(self) -> str:
         """Its key in `LAYOUTS`, which masks are marked with."""
+        ...
+
+    @property
+    def form(self) -> str:
+        """What its masks are, for messages."""
+        ...
+
+    def has_form(self, picture: Image.Image) -> bool:
+        """Whether a picture may be one of its masks, by what its head says, or its pixels."""
         ...
 
     def place(self, name: Path) -> Path:
@@ -35,7 +46,7 @@ class Layout(Protocol):
         """Takes note of a mask from an earlier run, which is not made again.
 
         Raises:
-            LayoutError: What is there is not of this layout.
+            OccupiedError: What is there is not of this layout.
             OutputError: What is there cannot be read.
         """
         ...
@@ -75,6 +86,11 @@ class Standalone:
 
     def finish(self, jobs: Sequence[Job], output: Path) -> None:
         """Does nothing."""
+
+
+def is_grey(picture: Image.Image) -> bool:
+    """Whether a picture has one channel of up to 8 bits; tools store a mask of black and white in one bit."""
+    return picture.mode in ("1", "L")
 
 
 def png_name(name: Path) -> Path:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PIL import Image
+
 from skymask.contract import Alphas
-from skymask.masks.layouts.layout import Standalone, png_name
+from skymask.masks.layouts.layout import Standalone, is_grey, png_name
 from skymask.masks.origin import Origin
 from skymask.photographs.read import Photograph
 from skymask.photographs.write import write_mask
@@ -15,6 +17,11 @@ class Plain(Standalone):
     """`out/day/a.png` for the photograph `day/a.jpg`: sky is white."""
 
     name = "plain"
+    form = "a grey PNG"
+
+    def has_form(self, picture: Image.Image) -> bool:
+        """Whether it is grey."""
+        return is_grey(picture)
 
     def place(self, name: Path) -> Path:
         """Keeps subfolder and name."""
