@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import onnxruntime as ort
 
 from skymask.bench.material import Material
 from skymask.bench.rows import Row
 from skymask.bench.tasks import infer
 from skymask.bench.turn import Turn, time_calls
 from skymask.runtime.onnxruntime import session_options
+from skymask.runtime.ort import ort
 
 
 def unet_onnx(row: Row, material: Material, bout_s: float, start_s: float) -> Turn:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime
 import torch
 
 from skymask.contract import Frames
@@ -14,6 +13,7 @@ from skymask.data.manifest import Sample
 from skymask.data.synthetic import SCENE_KINDS, render
 from skymask.errors import ModelError
 from skymask.export.graph import SkyGraph
+from skymask.runtime.ort import ort
 
 LIMITS = {"fp32": (2, 0.001), "fp16": (16, 0.001), "int8": (127, 0.05)}
 """For each precision: by how many grey levels how large a share of a frame's pixels may differ, not more.
@@ -59,7 +59,7 @@ def compare(graph: SkyGraph, model: bytes, frames: Iterable[Frames], precision: 
         frames: uint8 [N, H, W, 3] each, RGB, of any sizes.
         precision: A key of `LIMITS`.
     """
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(model, providers=["CPUExecutionProvider"])
     largest, share, beyond, count = 0, 0.0, 0.0, 0
     for frame in frames:
         with torch.no_grad():

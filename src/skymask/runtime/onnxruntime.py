@@ -7,13 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, Alphas, Frames
 from skymask.errors import EngineError, SkymaskError, suggest
 from skymask.runtime import gpu_build
 from skymask.runtime.engine import EngineDescription
+from skymask.runtime.ort import ort, ort_errors
 
 # What each device asks of ONNX Runtime, in order of preference: operators that one provider lacks go to the next.
 _PROVIDERS = {
