@@ -10,6 +10,11 @@ from PIL import Image
 
 from skymask.data.label_files import read_alpha, read_size
 from skymask.errors import DataError
+from skymask.masks.layouts import LAYOUTS, build
+from skymask.masks.origin import Origin, Source
+from skymask.masks.write import write_mask
+from skymask.photographs.read import Photograph
+from skymask.runtime.stats import SkyStats
 
 HALF = np.repeat(np.array([[255], [0]], np.uint8), 5, axis=1)
 
@@ -93,3 +98,18 @@ def test_images_have_eight_bits(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((30, 40), np.uint16)).save(tmp_path / "b.png")
     with pytest.raises(DataError, match="more than 8 bits"):
         read_size(tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("name", [name for name in LAYOUTS if name != "plain"])
+def test_masks_of_skymasks_own_in_which_sky_is_not_white_are_refused(name: str, tmp_path: Path) -> None:
+    origin = Origin(name, "tiny 0.0.1", Source(7), SkyStats(0.5, 1.0))
+    photograph = Photograph(np.zeros((*HALF.shape, 3), np.uint8), 1)
+    build(name).write(HALF, photograph, tmp_path / "mask.png", origin)
+    with pytest.raises(DataError, match=rf"mask\.png is a mask of skymask's layout {name}, .* with --layout plain\."):
+        read_alpha(tmp_path / "mask.png")
+
+
+def test_plain_masks_of_skymasks_own_are_taken(tmp_path: Path) -> None:
+    origin = Origin("plain", "tiny 0.0.1", Source(7), SkyStats(0.5, 1.0))
+    write_mask(HALF, tmp_path / "mask.png", text=origin.to_text())
+    np.testing.assert_array_equal(read_alpha(tmp_path / "mask.png").pixels, HALF)

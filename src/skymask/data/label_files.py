@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from skymask.contract import METADATA_PREFIX
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError
 from skymask.photographs.head import opened_as_stored
 
 _SIXTEEN_BIT_MODES = ("I;16", "I;16B", "I;16L", "I;16N")
 _DEEP_MODES = (*_SIXTEEN_BIT_MODES, "I", "F")
+_LAYOUT, _WHITE_SKY = METADATA_PREFIX + "layout", "plain"  # as `skymask masks` marks its masks
 _COLOUR_MODES = ("RGB", "RGBA", "P", "PA", "LA")
 
 
@@ -54,9 +56,11 @@ def read_alpha(path: Path) -> Alpha:
     bits the upper 8 are kept; a mask whose largest value is 1 holds 0 and 1, which become 0 and 255.
 
     Raises:
-        DataError: It is missing, cannot be decoded, breaks off, has 32 bits a pixel, colours, or transparency.
+        DataError: It is missing, cannot be decoded, breaks off, has 32 bits a pixel, colours, or transparency, or says
+            that it is a mask of skymask's in which sky is not white.
     """
     with _opened(path) as image:
+        _check_sky_is_white(image, path)
         if image.mode == "L":
             pixels, conversion = np.asarray(image), None
         elif image.mode == "1":
@@ -70,6 +74,15 @@ def read_alpha(path: Path) -> Alpha:
     if pixels.max() == 1:
         return Alpha(pixels * np.uint8(255), "0 and 1 to 0 and 255")
     return Alpha(pixels, conversion)
+
+
+def _check_sky_is_white(image: Image.Image, path: Path) -> None:
+    layout = image.info.get(_LAYOUT, _WHITE_SKY)
+    if layout != _WHITE_SKY:
+        raise DataError(
+            f"{path} is a mask of skymask's layout {layout}, in which sky is not white. Make the masks again with "
+            f"--layout {_WHITE_SKY}."
+        )
 
 
 def _from_sixteen_bits(image: Image.Image) -> tuple[NDArray[np.uint8], str]:

@@ -30,7 +30,8 @@ def import_(
     The mask of IMAGES/a/b.jpg is MASKS/a/b.png or, as one mask for all images in the folder a, MASKS/a.png; any kind of
     image will do. A mask is 255 where there is sky and 0 where there is none. Every file is decoded; sizes must agree.
     Of a photograph that an EXIF orientation turns, the mask lies on the pixels as they are stored, which is how
-    'skymask masks' writes it. 'skymask train' and 'skymask evaluate' read the result, OUTPUT/manifest.csv.
+    'skymask masks' writes it; of its layouts, plain is taken and the others are refused. 'skymask train' and
+    'skymask evaluate' read the result, OUTPUT/manifest.csv.
 
     Your files stay where they are and are not changed: the manifest points to them by relative paths. A mask that is
     not 8-bit grey (16 bits, black-and-white, grey stored as colours, 0 and 1) is converted into OUTPUT/converted. An
