@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from PIL import Image
 
 from skymask.cli import main
 from skymask.cli.run_masks import ProgressLines
+from skymask.errors import OutputError
 from skymask.masks import segment
+from skymask.masks.report import Report
 from skymask.photographs.read import Photograph, read_photograph
 
 
@@ -130,3 +133,54 @@ def test_the_report_has_a_row_a_photograph(photos: Path, tiny_model: Path, capsy
     run(photos, tiny_model, "--report", path)
     again = json.loads(path.read_text())["photographs"]
     assert again[:3] == [row | {"status": "skipped"} for row in rows[:3]]
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("photos", "which is a folder"),
+        ("photos/a.png", "The report would overwrite the photograph"),
+        ("photos/../out/b.png", "The report would overwrite the mask"),
+        ("photos/a.png/report.json", r"a\.png is no folder"),
+    ],
+)
+def test_a_report_that_could_not_be_written_is_refused_before_any_work(
+    photos: Path, tiny_model: Path, place: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = (photos / "a.png").read_bytes()
+    assert run(photos, tiny_model, "--report", photos.parent / place) == 2
+    assert re.search(said, capsys.readouterr().err)
+    assert not (photos.parent / "out").exists()
+    assert (photos / "a.png").read_bytes() == content
+
+
+def test_a_report_that_fails_in_the_end_costs_nothing_else(
+    photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: Report, path: Path) -> None:
+        raise OutputError(f"{path} cannot be written: No space left on device.")
+
+    monkeypatch.setattr(Report, "write", full)
+    options = ("--layout", "coco-panoptic", "--report", photos.parent / "report.json")
+    assert run(photos, tiny_model, *options) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("3 masks written to ")
+    assert "report.json cannot be written" in err
+    assert (photos.parent / "out" / "panoptic.json").exists()
+    interrupted_at("b", monkeypatch)
+    assert run(photos, tiny_model, *options, "--overwrite") == 130
+    assert "report.json cannot be written" in capsys.readouterr().err
+
+
+def test_a_report_may_replace_an_earlier_one_in_a_folder_that_is_not_there_yet(photos: Path, tiny_model: Path) -> None:
+    path = photos.parent / "reports" / "new" / "report.json"
+    for status in ("written", "skipped"):
+        assert run(photos, tiny_model, "--report", path) == 0
+        assert json.loads(path.read_text())["photographs"][0]["status"] == status
+
+
+def test_an_index_that_cannot_be_written_does_not_cost_the_report(photos: Path, tiny_model: Path) -> None:
+    (photos.parent / "out" / "panoptic.json").mkdir(parents=True)
+    path = photos.parent / "report.json"
+    assert run(photos, tiny_model, "--layout", "coco-panoptic", "--report", path) == 1
+    assert len(json.loads(path.read_text())["photographs"]) == 3

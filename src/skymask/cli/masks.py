@@ -57,19 +57,25 @@ def masks(
     from skymask.cli.run_masks import run_masks, summary
     from skymask.errors import SkymaskError
     from skymask.masks.layouts import build
-    from skymask.masks.plan import plan
+    from skymask.masks.plan import check_report, plan
     from skymask.runtime.segmenter import load
 
     _quieten_pillow()
     form = build(layout)
     planned = plan(inputs, output, form)
+    if report is not None:
+        check_report(report, planned.jobs)
     if planned.left_out:
         print(f"skymask: {planned.left_out}.", file=sys.stderr)
     with load(model, engine, device, threads) as sky:
-        outcomes = run_masks(planned.jobs, sky, form, output, overwrite, report)
+        outcomes, told = run_masks(planned.jobs, sky, form, output, overwrite, report)
         line = summary(outcomes, output, sky)
-    form.finish(planned.jobs, output)
-    print(line)
+    try:
+        form.finish(planned.jobs, output)
+        print(line)
+    finally:
+        if report is not None:
+            told.write(report)
     failed = sum(outcome.error is not None for outcome in outcomes)
     if failed:
         raise SkymaskError(f"{failed} of {len(outcomes)} photographs failed; see above.")

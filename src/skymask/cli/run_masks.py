@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from skymask.errors import OccupiedError, SkymaskError
+from skymask.errors import OccupiedError, OutputError, SkymaskError
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.plan import Job
 from skymask.masks.report import Report, Row
@@ -23,7 +23,7 @@ _LINE_SECONDS = 10.0
 
 def run_masks(
     jobs: list[Job], sky: Segmenter, layout: Layout, output: Path, overwrite: bool, report: Path | None
-) -> list[Outcome]:
+) -> tuple[list[Outcome], Report]:
     """Makes the masks, and tells on stderr how far it is and what fails.
 
     Args:
@@ -32,14 +32,23 @@ def run_masks(
         layout: The one that the jobs were planned with.
         output: The folder for the masks.
         overwrite: Make masks again that are there already.
-        report: File for the report, written also where the run ends early.
+        report: File for the report, which is written here only where the run ends early.
+
+    Returns:
+        What became of each photograph, and the report of it.
 
     Raises:
-        SkymaskError: As `segment` and the report raise.
+        SkymaskError: As `segment` raises.
     """
     console = Console(stderr=True)
     start_s = time.monotonic()
     outcomes: list[Outcome] = []
+
+    def so_far() -> Report:
+        rows = [Row.of(outcome) for outcome in outcomes]
+        seconds = round(time.monotonic() - start_s, 3)
+        return Report(layout.name, model_name(sky), _engine(sky), len(jobs), seconds, rows)
+
     try:
         with _progress(console, len(jobs)) as advance:
             for outcome in segment(jobs, sky, layout, model_name(sky), overwrite):
@@ -47,17 +56,12 @@ def run_masks(
                     _tell(console, f"skymask: {outcome.error}")
                 outcomes.append(outcome)
                 advance(outcome.status is not Status.SKIPPED)
-    except OccupiedError:
-        raise  # the same command would stop there again
-    except (SkymaskError, KeyboardInterrupt):
-        _tell_so_far(console, jobs, outcomes, output, overwrite)
+    except (SkymaskError, KeyboardInterrupt) as error:
+        if not isinstance(error, OccupiedError):  # there, the same command would stop again
+            _tell_so_far(console, jobs, outcomes, output, overwrite)
+        _write_early(console, so_far(), report)
         raise
-    finally:
-        if report is not None:
-            rows = [Row.of(outcome) for outcome in outcomes]
-            seconds = round(time.monotonic() - start_s, 3)
-            Report(layout.name, model_name(sky), _engine(sky), len(jobs), seconds, rows).write(report)
-    return outcomes
+    return outcomes, so_far()
 
 
 def model_name(sky: Segmenter) -> str:
@@ -141,6 +145,16 @@ def _tell_so_far(console: Console, jobs: list[Job], outcomes: list[Outcome], out
         _tell(console, f"{made:,} of {len(jobs):,} masks in {output} are new.")
     elif there and not overwrite:
         _tell(console, f"{_masks(there)} in {output}, of {len(jobs):,}; the same command goes on from there.")
+
+
+def _write_early(console: Console, told: Report, report: Path | None) -> None:
+    """Writes the report of a run that ends early; if that fails, what ended the run is still what counts."""
+    if report is None:
+        return
+    try:
+        told.write(report)
+    except OutputError as error:
+        _tell(console, f"skymask: {error}")
 
 
 def _masks(count: int) -> str:

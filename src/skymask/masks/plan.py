@@ -63,6 +63,24 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     return Plan(list(jobs), left_out)
 
 
+def check_report(report: Path, jobs: Iterable[Job]) -> None:
+    """Refuses a report that could not be written in the end, or would overwrite what the run reads or makes.
+
+    Raises:
+        InputError: It is a folder, lies below a file, or is a photograph or a mask of the run.
+    """
+    if report.is_dir():
+        raise InputError(f"The report cannot be written to {report}, which is a folder. Name a file in it.")
+    nearest = next(folder for folder in report.absolute().parents if folder.exists())
+    if not nearest.is_dir():
+        raise InputError(f"The report cannot be written to {report}: {nearest} is no folder. Choose another file.")
+    place = report.resolve()
+    for job in jobs:
+        for what, file in (("photograph", job.photograph), ("mask", job.mask)):
+            if file.resolve() == place:
+                raise InputError(f"The report would overwrite the {what} {file}. Choose another file with --report.")
+
+
 def _check_nothing_is_overwritten(jobs: Iterable[Job]) -> None:
     photographs = {job.photograph.resolve(): job.photograph for job in jobs}
     for job in jobs:
