@@ -12,8 +12,8 @@ from skymask.data.label_files import read_alpha, read_size
 from skymask.errors import DataError
 from skymask.masks.layouts import LAYOUTS, build
 from skymask.masks.origin import Origin, Source
-from skymask.masks.write import write_mask
 from skymask.photographs.read import Photograph
+from skymask.photographs.write import write_mask
 from skymask.runtime.stats import SkyStats
 
 HALF = np.repeat(np.array([[255], [0]], np.uint8), 5, axis=1)

@@ -100,10 +100,33 @@ def test_all_clashes_are_counted_and_the_remedy_takes_one_kind_of_file(trip: Pat
         (trip / name).touch()
     with pytest.raises(InputError, match="2 masks would each be of more than one photograph; the first: ") as refused:
         plan([trip], Path("out"), Plain())
-    assert "('trip/**/*.jpg')" in str(refused.value)
+    assert "('trip/**/*.jpg' 'trip/**/*.JPG')" in str(refused.value)
     assert "--layout colmap" in str(refused.value)
     assert len(plan([trip], Path("out"), Colmap()).jobs) == 6
-    assert len(plan(["trip/**/*.jpg"], Path("out"), Plain()).jobs) == 2
+    assert len(plan(["trip/**/*.jpg", "trip/**/*.JPG"], Path("out"), Plain()).jobs) == 3
+
+
+def test_one_folder_spelled_in_two_ways_is_searched_once(trip: Path) -> None:
+    jobs = plan([trip, trip.absolute()], Path("out"), Plain()).jobs
+    assert [job.photograph for job in jobs] == [job.photograph for job in plan([trip], Path("out"), Plain()).jobs]
+    Path("trip/a.jpg").touch()
+    with pytest.raises(InputError, match=r"Give one kind of file \('trip/\*\*/\*\.jpg' 'trip/\*\*/\*\.JPG'\)"):
+        plan(["trip/a.jpg", "trip/b.JPG", Path("trip/a.png").absolute()], Path("out"), Plain())
+
+
+def test_a_link_in_a_circle_is_not_followed_by_a_glob(trip: Path) -> None:
+    for name in ("loop", "day 1/up"):
+        (trip / name).symlink_to(trip.resolve(), target_is_directory=True)
+    assert masks("trip/**/*") == masks(trip)
+
+
+def test_raw_files_named_outright_are_left_out(trip: Path) -> None:
+    Path("trip/b.NEF").touch()
+    made = plan(["trip/b.NEF", "trip/b.JPG"], Path("out"), Plain())
+    assert [job.photograph for job in made.jobs] == [Path("trip/b.JPG")]
+    assert str(made.left_out) == "left out: 1 file that skymask cannot read (.nef 1), convert them first"
+    with pytest.raises(InputError, match=r"no photograph to make a mask of; .* cannot read \(\.nef 1\)"):
+        plan(["trip/b.NEF"], Path("out"), Plain())
 
 
 @pytest.mark.parametrize("absolute", [False, True])

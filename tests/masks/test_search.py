@@ -86,6 +86,33 @@ def test_a_folder_that_cannot_be_opened_is_named(trip: Path, monkeypatch: pytest
     assert "folders that cannot be opened (trip/day)" in str(left_out)
 
 
+@pytest.mark.parametrize("given", ["trip/*/*", "trip/**/*.jpg", "trip/**"])
+def test_globs_name_linked_folders_too_and_do_not_follow_them(trip: Path, given: str) -> None:
+    (trip / "day/x.jpg").touch()
+    (trip / "site").symlink_to((trip / "day").resolve(), target_is_directory=True)
+    left_out = LeftOut()
+    assert found(given, left_out) - {"trip/a.jpg", "trip/b.JFIF"} == {"trip/day/x.jpg"}
+    assert list(left_out.linked) == [Path("trip/site")]
+    assert found("trip/site/*", LeftOut()) == {"trip/site/x.jpg"}
+
+
+def test_links_that_lead_nowhere_are_named(trip: Path) -> None:
+    for name, target in (("z.jpg", "none.jpg"), ("y.jpg", "y.jpg"), ("x.txt", "none.txt"), ("w.nef", "none.nef")):
+        (trip / name).symlink_to(target)
+    left_out = LeftOut()
+    assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF"}
+    assert str(left_out).endswith("; links to files that are not there (trip/w.nef, trip/y.jpg, trip/z.jpg)")
+    assert len(left_out.unreadable) == 3
+
+
+@pytest.mark.parametrize("suffix", ["gpr", "iiq", "x3f", "3fr", "fff", "mrw", "kdc", "dcr", "erf", "mef", "mos"])
+def test_raw_files_of_rarer_cameras_are_counted(trip: Path, suffix: str) -> None:
+    (trip / f"r.{suffix.upper()}").touch()
+    left_out = LeftOut()
+    found("trip/*", left_out)
+    assert Path(f"trip/r.{suffix.upper()}") in left_out.unreadable
+
+
 def test_a_folder_with_nothing_else_says_what_is_there(trip: Path) -> None:
     with pytest.raises(InputError, match=r"No photograph found in trip/day; .* cannot read \(\.dng 1, \.heic 1\)"):
         found("trip/day", LeftOut())

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageOps, features
 from PIL.PngImagePlugin import PngImageFile
 
 from skymask.errors import MediaError
-from skymask.photographs.read import read_photograph
+from skymask.photographs.read import is_photograph, read_photograph
 from skymask.photographs.write import write_mask
 
 HEIGHT, WIDTH = 40, 56
@@ -33,7 +33,7 @@ def with_orientation(orientation: int) -> Image.Exif:
     return exif
 
 
-@pytest.mark.parametrize("suffix", ["png", "tiff", "webp", "bmp", "ppm"])
+@pytest.mark.parametrize("suffix", ["png", "tiff", "webp", "bmp", "ppm", "tga"])
 def test_colour_is_read_exactly(tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"photo.{suffix}"
     Image.fromarray(gradient()).save(file, lossless=True)
@@ -41,6 +41,16 @@ def test_colour_is_read_exactly(tmp_path: Path, suffix: str) -> None:
     np.testing.assert_array_equal(photograph.rgb, gradient())
     assert photograph.rgb.dtype == np.uint8
     assert photograph.orientation == 1
+
+
+@pytest.mark.parametrize(("kind", "suffix"), [("JPEG2000", "j2k"), ("JPEG2000", "jpf"), ("MPO", "mpo"), ("PPM", "pbm")])
+def test_rarer_kinds_are_taken_from_a_folder_and_read(tmp_path: Path, kind: str, suffix: str) -> None:
+    file = tmp_path / f"photo.{suffix}"
+    picture = Image.fromarray(gradient()).convert("1" if suffix == "pbm" else "RGB")
+    picture.save(file, format=kind)
+    assert is_photograph(file)
+    difference = read_photograph(file).rgb.astype(int) - np.asarray(picture.convert("RGB"))
+    assert np.abs(difference).mean() < 4
 
 
 @pytest.mark.parametrize(("mode", "suffix"), [("RGB", "jpg"), ("CMYK", "jpg"), ("CMYK", "tiff"), ("YCbCr", "tiff")])

@@ -38,8 +38,8 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     """Lists the photographs behind files, folders and globs, and the masks to make.
 
     A file goes by its name. Folders are searched with all their subfolders, and what is found goes by its path below
-    the folder; so it is with the fixed part of a glob, such as `trip` in `trip/**/*.jpg`. Hidden files, links to
-    folders and whatever lies in `output` are left out of folders; hidden files and what lies in `output` out of globs.
+    the folder; so it is with the fixed part of a glob, such as `trip` in `trip/**/*.jpg`. Of both, hidden files, links
+    to folders and whatever lies in `output` are left out.
 
     Args:
         inputs: Files, folders and globs. What exists under its literal name is no glob.
@@ -53,14 +53,18 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     """
     if output.exists() and not output.is_dir():
         raise OutputError(f"{output} is a file; the masks need a folder. Choose another with -o.")
-    jobs: dict[Job, None] = {}
+    found: dict[tuple[Path, Path], Job] = {}
     left_out = LeftOut()
     for given in inputs:
-        found = [Job(photo, output / layout.place(name), name) for photo, name in search(given, output, left_out)]
-        jobs.update(dict.fromkeys(found))
+        for photograph, name in search(given, output, left_out):
+            mask = output / layout.place(name)
+            found.setdefault((photograph.resolve(), mask), Job(photograph, mask, name))
+    jobs = list(found.values())
+    if not jobs:
+        raise InputError(f"There is no photograph to make a mask of; what is there was {left_out}.")
     _check_nothing_is_overwritten(jobs)
     _check_masks_are_distinct(jobs)
-    return Plan(list(jobs), left_out)
+    return Plan(jobs, left_out)
 
 
 def check_report(report: Path, jobs: Iterable[Job]) -> None:
@@ -92,7 +96,7 @@ def _check_nothing_is_overwritten(jobs: Iterable[Job]) -> None:
             )
 
 
-def _check_masks_are_distinct(jobs: Iterable[Job]) -> None:
+def _check_masks_are_distinct(jobs: Sequence[Job]) -> None:
     by_mask: dict[Path, list[Job]] = {}
     for job in jobs:
         by_mask.setdefault(job.mask, []).append(job)
@@ -102,15 +106,15 @@ def _check_masks_are_distinct(jobs: Iterable[Job]) -> None:
     one, other, *_ = clashes[0]
     many = f"{len(clashes)} masks would each be of more than one photograph; the first: " if len(clashes) > 1 else ""
     both = f"{one.photograph} and {other.photograph} would both get the mask {one.mask}."
-    raise InputError(f"{many}{both} {_remedy(one, other)}")
+    raise InputError(f"{many}{both} {_remedy(one, other, jobs)}")
 
 
-def _remedy(one: Job, other: Job) -> str:
+def _remedy(one: Job, other: Job, jobs: Iterable[Job]) -> str:
     """What to do about two photographs that would get one mask."""
-    if one.photograph.parent == other.photograph.parent:
-        kind = one.photograph.parents[len(one.name.parts) - 1] / "**" / f"*{one.photograph.suffix}"
+    if one.photograph.parent.resolve() == other.photograph.parent.resolve():
         return (
-            f"Give one kind of file ('{kind}'), or take --layout colmap: its names keep the ending, its sky is black."
+            f"Give one kind of file ({_patterns(one, jobs)}), or take --layout colmap: its names keep the ending, its "
+            "sky is black."
         )
     paths = [one.photograph, other.photograph]
     if one.photograph.is_absolute() != other.photograph.is_absolute():
@@ -119,3 +123,11 @@ def _remedy(one: Job, other: Job) -> str:
     return (
         f"Give the folder above both ({above}), which keeps subfolders apart, or run twice with different folders -o."
     )
+
+
+def _patterns(one: Job, jobs: Iterable[Job]) -> str:
+    """Globs for all photographs of the kind of one of them, however their endings are spelled."""
+    root, kind = one.photograph.parents[len(one.name.parts) - 1], one.photograph.suffix.lower()
+    suffixes = {job.photograph.suffix for job in jobs if job.photograph.is_relative_to(root)}
+    spellings = sorted((suffix for suffix in suffixes if suffix.lower() == kind), key=str.swapcase)
+    return " ".join(f"'{root / '**' / f'*{suffix}'}'" for suffix in spellings)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import glob
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
 from skymask.errors import InputError
 from skymask.photographs.read import SUFFIXES
 
 _RAW = (".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw")
-UNREADABLE = frozenset((".heic", ".heif", ".hif", ".jxl", ".exr", ".hdr", ".psd", ".psb", *_RAW))
-"""Endings, in lower case, of pictures that skymask cannot read; in folders they are counted and left out."""
+_RARER_RAW = (".3fr", ".dcr", ".erf", ".fff", ".gpr", ".iiq", ".kdc", ".mef", ".mos", ".mrw", ".x3f")
+UNREADABLE = frozenset((".heic", ".heif", ".hif", ".jxl", ".exr", ".hdr", ".psd", ".psb", *_RAW, *_RARER_RAW))
+"""Endings, in lower case, of pictures that skymask cannot read; they are counted and left out."""
 
-_NAMED = 3  # folders named in a message
+_NAMED = 3  # folders or files named in a message
 
 
 @dataclass
@@ -29,9 +31,11 @@ class LeftOut:
     """Links to folders, which are not followed: they may lead in a circle."""
     locked: dict[Path, None] = field(default_factory=dict)
     """Folders that could not be opened."""
+    broken: dict[Path, None] = field(default_factory=dict)
+    """Links to pictures that are not there."""
 
     def __bool__(self) -> bool:
-        return bool(self.unreadable or self.linked or self.locked)
+        return bool(self.unreadable or self.linked or self.locked or self.broken)
 
     def __str__(self) -> str:
         """One line, without a full stop."""
@@ -45,6 +49,8 @@ class LeftOut:
             parts.append(f"linked folders ({_some(self.linked)}), give them by name")
         if self.locked:
             parts.append(f"folders that cannot be opened ({_some(self.locked)})")
+        if self.broken:
+            parts.append(f"links to files that are not there ({_some(self.broken)})")
         return f"left out: {'; '.join(parts)}"
 
 
@@ -57,30 +63,32 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
         left_out: Takes in what is not taken.
 
     Returns:
-        Each photograph with its path relative to the folder that was given, sorted.
+        Each photograph with its path relative to the folder that was given, sorted; none where a file was given that
+        is left out.
 
     Raises:
-        InputError: It does not exist or holds no photograph.
+        InputError: It does not exist, or is a folder or glob and holds no photograph.
     """
     path = Path(given)
     if path.is_dir():
         if path.resolve() == output.resolve():
             raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
-        root = path
-        candidates: Iterable[Path] = _walk(path, output.resolve(), left_out)
+        root, pattern = path, Path("**/*")
     elif path.exists():
-        return [(path, Path(path.name))]
+        if path.suffix.lower() not in UNREADABLE:
+            return [(path, Path(path.name))]
+        left_out.unreadable[path] = None
+        return []
     elif glob.has_magic(str(given)):
         root = _fixed_part(path)
-        results = _results_within(root, output)
-        # Path.glob would refuse patterns that the shell takes, such as "**.jpg".
-        matches = map(Path, glob.iglob(str(given), recursive=True))  # noqa: PTH207
-        candidates = (file for file in matches if not _is_hidden(file, root) and not _lies_in(file, results))
+        pattern = path.relative_to(root)
     else:
         raise InputError(f"There is no photograph or folder at {given}. Check the path.")
-    pictures = sorted(file for file in candidates if _is_picture(file) and file.is_file())
-    found = [file for file in pictures if file.suffix.lower() in SUFFIXES]
-    left_out.unreadable.update(dict.fromkeys(file for file in pictures if file.suffix.lower() in UNREADABLE))
+    pictures = sorted(set(filter(_is_picture, _matches(root, pattern.parts, output.resolve(), left_out))))
+    left_out.broken.update(dict.fromkeys(file for file in pictures if not file.exists()))
+    there = [file for file in pictures if file.is_file()]
+    left_out.unreadable.update(dict.fromkeys(file for file in there if file.suffix.lower() in UNREADABLE))
+    found = [file for file in there if file.suffix.lower() in SUFFIXES]
     if not found:
         kinds = ", ".join(sorted(SUFFIXES))
         also = f" What is there was {left_out}." if left_out else ""
@@ -88,19 +96,51 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
     return [(file, file.relative_to(root)) for file in found]
 
 
-def _walk(root: Path, results: Path, left_out: LeftOut) -> Iterator[Path]:
-    """Yields the files in a folder and its subfolders, without hidden ones, links to folders, and the results."""
+def _matches(folder: Path, pattern: Sequence[str], results: Path, left_out: LeftOut) -> Iterator[Path]:
+    """Yields the files that a glob's parts stand for, without hidden ones, the results, and whatever links lead to."""
+    first, *rest = pattern
+    if first == "**":
+        yield from _matches(folder, rest or ["*"], results, left_out)
+        for subfolder in _subfolders(folder, "*", results, left_out):
+            yield from _matches(subfolder, pattern, results, left_out)
+    elif rest:
+        for subfolder in _subfolders(folder, first, results, left_out):
+            yield from _matches(subfolder, rest, results, left_out)
+    else:
+        yield from (folder / entry.name for entry in _visible(folder, first, left_out) if not _is_folder(entry))
 
-    def locked(error: OSError) -> None:
-        left_out.locked[Path(error.filename)] = None
 
-    for here, subfolders, files in os.walk(root, onerror=locked):
-        folder = Path(here)
-        visible = [folder / name for name in subfolders if not name.startswith(".")]
-        within = [subfolder for subfolder in visible if subfolder.resolve() != results]
-        left_out.linked.update(dict.fromkeys(subfolder for subfolder in sorted(within) if subfolder.is_symlink()))
-        subfolders[:] = [subfolder.name for subfolder in within]
-        yield from (folder / name for name in files if not name.startswith("."))
+def _subfolders(folder: Path, pattern: str, results: Path, left_out: LeftOut) -> list[Path]:
+    found = []
+    for entry in _visible(folder, pattern, left_out):
+        subfolder = folder / entry.name
+        if not _is_folder(entry) or subfolder.resolve() == results:
+            continue
+        if entry.is_symlink():
+            left_out.linked[subfolder] = None
+        else:
+            found.append(subfolder)
+    return found
+
+
+def _visible(folder: Path, pattern: str, left_out: LeftOut) -> list[os.DirEntry[str]]:
+    """Lists what is in a folder, by name, without hidden entries."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [entry for entry in entries if fnmatch(entry.name, pattern) and not entry.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        left_out.locked[folder] = None
+        return []
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
 
 
 def _is_picture(file: Path) -> bool:
@@ -108,26 +148,12 @@ def _is_picture(file: Path) -> bool:
     return suffix in SUFFIXES or suffix in UNREADABLE
 
 
-def _is_hidden(file: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(root).parts)
-
-
-def _results_within(root: Path, output: Path) -> Path | None:
-    """The folder of results, where it lies below the one searched; what is in there are masks, not photographs."""
-    root, output = root.resolve(), output.resolve()
-    return output if output != root and output.is_relative_to(root) else None
-
-
-def _lies_in(file: Path, folder: Path | None) -> bool:
-    return folder is not None and file.resolve().is_relative_to(folder)
-
-
 def _fixed_part(pattern: Path) -> Path:
     """The folder before the first part with a wildcard: `trip` of `trip/**/*.jpg`."""
     return next(parent for parent in pattern.parents if not glob.has_magic(str(parent)))
 
 
-def _some(folders: Iterable[Path]) -> str:
-    names = [str(folder) for folder in folders]
+def _some(paths: Iterable[Path]) -> str:
+    names = [str(path) for path in paths]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more

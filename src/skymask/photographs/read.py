@@ -27,10 +27,16 @@ SUFFIXES = frozenset(
         ".bmp",
         ".gif",
         ".jp2",
+        ".j2k",
+        ".jpx",
+        ".jpf",
         ".avif",
         ".ppm",
         ".pgm",
         ".pnm",
+        ".pbm",
+        ".tga",
+        ".mpo",
     )
 )
 """Endings, in lower case, by which photographs in a folder are recognised; a file named outright may have any."""
