@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -154,23 +155,82 @@ def test_32_bits_per_channel_are_refused(tmp_path: Path) -> None:
         read_photograph(tmp_path / "float.tiff")
 
 
-def float_tiff(bits: int, channels: int) -> bytes:
-    """A TIFF of floating-point colours, as HDR tools write; Pillow can neither write nor open it."""
+def tiff(pixels: NDArray[Any], channels: int, bits: int, **changes: int) -> bytes:
+    """An uncompressed little-endian TIFF of two by one pixels, of kinds that Pillow cannot write.
+
+    Args:
+        pixels: As they are stored.
+        channels: Samples of a pixel.
+        bits: Of each sample.
+        changes: Other values for tags, by the names of `ExifTags.Base`.
+    """
     depths = struct.pack(f"<{channels}H", *[bits] * channels)
-    tags = [(256, 3, 1, 2), (257, 3, 1, 1), (258, 3, channels, 8), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 200)]
-    tags += [(277, 3, 1, channels), (278, 3, 1, 1), (279, 4, 1, 2 * channels * bits // 8), (339, 3, 1, 3)]
-    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
-    start = 8 + len(depths)
-    directory = struct.pack("<H", len(tags)) + entries + struct.pack("<I", 0)
-    header = struct.pack("<2sHI", b"II", 42, start)
-    return (header + depths + directory).ljust(200, b"\0") + bytes(2 * channels * bits // 8)
+    values = {
+        "ImageWidth": 2,
+        "ImageLength": 1,
+        "Compression": 1,
+        "PhotometricInterpretation": min(channels, 2),
+    }
+    values |= {"StripOffsets": 300, "SamplesPerPixel": channels, "RowsPerStrip": 1, "StripByteCounts": pixels.nbytes}
+    numbers = {ExifTags.Base[name].value: (4, 1, value) for name, value in (values | changes).items()}
+    numbers[258] = (3, channels, 8 if len(depths) > 4 else int.from_bytes(depths, "little"))
+    entries = b"".join(struct.pack("<HHII", tag, *numbers[tag]) for tag in sorted(numbers))
+    directory = struct.pack("<H", len(numbers)) + entries + struct.pack("<I", 0)
+    header = struct.pack("<2sHI", b"II", 42, 8 + len(depths))
+    return (header + depths + directory).ljust(300, b"\0") + pixels.tobytes()
 
 
 @pytest.mark.parametrize("bits", [32, 64])
 def test_floating_point_colours_are_told_from_unknown_files(tmp_path: Path, bits: int) -> None:
-    (tmp_path / "hdr.tif").write_bytes(float_tiff(bits, 3))
+    (tmp_path / "hdr.tif").write_bytes(tiff(np.zeros(6 * bits // 8, np.uint8), 3, bits, SampleFormat=3))
     with pytest.raises(MediaError, match=rf"hdr\.tif has {bits} bits per channel, .* Convert it to 8 or 16 bits first"):
         read_photograph(tmp_path / "hdr.tif")
+
+
+@pytest.mark.parametrize(
+    ("channels", "changes", "said"),
+    [
+        (3, {"SampleFormat": 3}, r"has 16 bits per channel, in floating point, .* Convert it to 8 or 16 bits first"),
+        (1, {"SampleFormat": 3}, r"has 16 bits per channel, in floating point, .* Convert it to 8 or 16 bits first"),
+        (
+            2,
+            {"ExtraSamples": 2, "PhotometricInterpretation": 1},
+            r"2 channels of 16 bits\. Save it .* without",
+        ),
+    ],
+)
+def test_other_deep_tiffs_that_are_not_read_say_why(
+    tmp_path: Path, channels: int, changes: dict[str, int], said: str
+) -> None:
+    (tmp_path / "a.tif").write_bytes(tiff(np.zeros(2 * channels, np.uint16), channels, 16, **changes))
+    with pytest.raises(MediaError, match=rf"a\.tif .*{said}"):
+        read_photograph(tmp_path / "a.tif")
+
+
+def test_deep_planes_that_lie_apart_are_refused(tmp_path: Path) -> None:
+    planes = np.arange(6, dtype=np.uint16)
+    (tmp_path / "a.tif").write_bytes(tiff(planes, 3, 16, PlanarConfiguration=2))
+    with pytest.raises(MediaError, match=r"a\.tif stores the planes .* Save it interleaved"):
+        read_photograph(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize(("white", "expected"), [(1, [1, 254]), (0, [254, 1])])
+def test_deep_grey_is_read_whichever_way_round_it_is_stored(tmp_path: Path, white: int, expected: list[int]) -> None:
+    stored = np.array([1 * 256 + 77, 254 * 256 + 77], np.uint16)
+    (tmp_path / "a.tif").write_bytes(tiff(stored, 1, 16, PhotometricInterpretation=white))
+    assert read_photograph(tmp_path / "a.tif").rgb[0, :, 0].tolist() == expected
+
+
+def test_of_12_bit_grey_the_upper_bits_are_kept(tmp_path: Path) -> None:
+    stored = np.array([0x01, 0x7F, 0xE7], np.uint8)  # 0x017 and 0xFE7
+    (tmp_path / "a.tif").write_bytes(tiff(stored, 1, 12))
+    assert read_photograph(tmp_path / "a.tif").rgb[0, :, 0].tolist() == [0x01, 0xFE]
+
+
+def test_the_thumbnail_of_a_raw_file_is_no_photograph(tmp_path: Path) -> None:
+    (tmp_path / "a.tif").write_bytes(tiff(np.zeros(6, np.uint8), 3, 8, NewSubfileType=1))
+    with pytest.raises(MediaError, match=r"a\.tif begins with a small copy .* Develop it"):
+        read_photograph(tmp_path / "a.tif")
 
 
 def test_an_empty_file_is_called_empty(tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from skymask.contract import Frames
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import MediaError
 from skymask.photographs.orientation import TURNS, UPRIGHT, orientation_of
+from skymask.photographs.tiff import check_tiff, sixteen_bit_grey, too_deep, why_not_read
 
 SUFFIXES = frozenset(
     (
@@ -73,12 +75,15 @@ def read_photograph(path: Path) -> Photograph:
         path: The file.
 
     Raises:
-        MediaError: It is missing, cannot be read or decoded, breaks off, has more pixels than Pillow deems safe, or
-            has 32 bits per channel, for which no range is defined.
+        MediaError: It is missing, cannot be read or decoded, breaks off, has more pixels than Pillow deems safe, has
+            32 bits per channel, for which no range is defined, or is a TIFF that begins with a thumbnail or has more
+            than 8 bits in separate planes.
     """
     try:
         # Opened here, not by Pillow: given a name, it maps uncompressed TIFFs, and then garbles those that are turned.
         with path.open("rb") as file, Image.open(file) as image:
+            if isinstance(image, TiffImageFile):
+                check_tiff(image, path)
             orientation = orientation_of(image.getexif())
             image.load()
             still_to_turn = orientation_of(image.getexif())  # Pillow has turned a TIFF upright by now, and nothing else
@@ -105,38 +110,20 @@ def _unidentified(path: Path) -> str:
     """Says of a file that Pillow does not know what it is instead."""
     if path.stat().st_size == 0:
         return f"{path} is empty (0 bytes). Copy it again from where it came from."
-    bits = _tiff_bits(path)
-    if bits > 16:
-        return _too_deep(path, bits)
+    reason = why_not_read(path)
+    if reason is not None:
+        return reason
     known = ", ".join(sorted(SUFFIXES))
     return f"{path} is not an image of a known kind ({known}). Convert it to PNG or JPEG."
 
 
-def _tiff_bits(path: Path) -> int:
-    """Bits per channel of a TIFF, also of one that Pillow does not open; 0 for any other file."""
-    try:
-        with path.open("rb") as file:
-            directory = TiffImagePlugin.ImageFileDirectory_v2(file.read(8))
-            file.seek(directory.next)
-            directory.load(file)
-        return int(max(directory.get(TiffImagePlugin.BITSPERSAMPLE, (1,))))
-    except (*DECODE_ERRORS, LookupError, TypeError):
-        return 0
-
-
-def _too_deep(path: Path, bits: int) -> str:
-    return (
-        f"{path} has {bits} bits per channel, of which the range of brightness is not known. "
-        "Convert it to 8 or 16 bits first."
-    )
-
-
 def _to_rgb(image: Image.Image, path: Path) -> Image.Image:
     if image.mode in _SIXTEEN_BIT_MODES or (image.mode == "I" and image.format in _SIXTEEN_BIT_FORMATS):
-        grey: NDArray[np.uint8] = (np.asarray(image) >> 8).astype(np.uint8)  # as Pillow does for 16-bit colour
+        deep = sixteen_bit_grey(image) if isinstance(image, TiffImageFile) else np.asarray(image)
+        grey: NDArray[np.uint8] = (deep >> 8).astype(np.uint8)  # as Pillow does for 16-bit colour
         return Image.fromarray(grey).convert("RGB")
     if image.mode in ("I", "F"):
-        raise MediaError(_too_deep(path, 32))
+        raise MediaError(too_deep(path, 32))
     if image.mode == "P":  # the straight way to RGB warns about palettes with transparency
         return image.convert("RGBA").convert("RGB")
     return image.convert("RGB")
