@@ -134,15 +134,19 @@ def test_the_mask_of_another_photograph_of_the_same_name_is_refused(job: Job) ->
     assert not fits(Job(second, job.mask, job.name))
 
 
-def test_a_name_that_is_no_text_is_no_obstacle(job: Job) -> None:
-    odd = job.photograph.with_name(os.fsdecode(b"a\xff.jpg"))
+@pytest.mark.parametrize("name", ["\u00fc.jpg", "\u65e5\u672c.jpg", "a\nb.jpg", os.fsdecode(b"a\xff.jpg")])
+def test_an_odd_name_is_no_obstacle(job: Job, name: str) -> None:
+    odd = job.photograph.with_name(name)
     try:
         job.photograph.rename(odd)
     except OSError:
-        pytest.skip("this file system takes names of Unicode alone")
+        pytest.skip("this file system does not take such a name")
     job = Job(odd, job.mask, Path(odd.name))
-    write(job, origin=origin_of(job))
-    assert look_at(job, PLAIN) == Before(True, origin_of(job))
+    origin = origin_of(job)
+    write(job, origin=origin)
+    assert look_at(job, PLAIN) == Before(True, origin)
+    Image.new("RGB", (60, 40)).save(job.photograph)
+    assert look_at(job, PLAIN) == Before(False, origin)
 
 
 def test_a_mask_by_others_is_kept_if_its_size_is_the_photographs(job: Job) -> None:

@@ -47,7 +47,8 @@ def masks(
         inputs: Photographs, folders (with all subfolders) and globs.
         output: Folder for the masks.
         layout: plain, colmap, nerfstudio, cutout, coco-panoptic or coco-panoptic-void; see above.
-        overwrite: Make masks again that are there already, also those that fit their photographs.
+        overwrite: Make masks again that are there already, also those that fit their photographs, and replace whatever
+            else has their names.
         model: Name of a shipped model (skymask info lists them), or a model file. [default: fast]
         engine: auto, onnxruntime or openvino.
         device: auto, cpu, cuda or tensorrt.
