@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.codec.context import Flags
 from numpy.typing import NDArray
 
 SIZE_HW = (64, 96)
@@ -42,12 +43,13 @@ def make_clip(
     audio: str | None = None,
     noisy: bool = False,
     still: bool = False,
+    last_ms: int = 0,
     options: dict[str, str] | None = None,
 ) -> Path:
     """Writes a clip whose frames have these times, in milliseconds.
 
     `rotation` is the display matrix's, counter-clockwise; `audio` a codec for one second of silence; `noisy` makes
-    frames that do not compress; `still` repeats one picture.
+    frames that do not compress; `still` repeats one picture; `last_ms` is how long the last one stays.
     """
     noise = np.random.default_rng(0)
     with av.open(str(path), "w", options=options or {}) as container:
@@ -55,6 +57,8 @@ def make_clip(
         video.height, video.width = size_hw
         video.pix_fmt = {"libx264": "yuv420p", "ffv1": "bgr0", "rawvideo": "bgr24"}[codec]
         video.codec_context.time_base = video.time_base = MS
+        if last_ms:
+            video.codec_context.flags |= Flags.frame_duration
         if rotation:
             video.set_display_rotation(rotation)
         if audio:
@@ -65,6 +69,7 @@ def make_clip(
             )
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts, frame.time_base = time_ms, MS
+            frame.duration = times_ms[number + 1] - time_ms if number + 1 < len(times_ms) else last_ms
             container.mux(video.encode(frame.reformat(format=video.pix_fmt)))
         container.mux(video.encode(None))
         if audio:

@@ -57,6 +57,14 @@ def test_variable_time_stamps_are_kept(suffix: str, tmp_path: Path) -> None:
     assert [round(frame.time_s * 1000) for frame in read(clip)] == VARIABLE_MS
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+def test_how_long_the_last_picture_stays_is_kept(suffix: str, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / f"clip.{suffix}", times_ms=[0, 1000, 2000], last_ms=9000)
+    durations = [frame.duration and frame.duration * frame.time_base for frame in read(clip)]
+    assert durations == [1, 1, 9]
+    assert {frame.duration for frame in read(clip, fps=0.5)} == {None}, "what was left out comes in between"
+
+
 def test_a_late_start_is_kept_where_time_stamps_mean_something(tmp_path: Path) -> None:
     times_ms = [500, 600, 700]
     assert [round(f.time_s * 1000) for f in read(make_clip(tmp_path / "a.mkv", times_ms=times_ms))] == times_ms

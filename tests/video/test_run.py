@@ -90,6 +90,16 @@ def test_every_view_is_written_with_the_time_stamps_of_the_source(view: View, cl
     assert abs(sky - expected).max() < 8
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize("max_frames", [None, 4])
+def test_a_slideshow_stays_as_long_as_it_was(suffix: str, max_frames: int | None, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / f"in.{suffix}", times_ms=[0, 1000, 2000, 3000], last_ms=10_000)
+    run(clip, tmp_path / f"out.{suffix}", max_frames=max_frames)
+    with av.open(str(tmp_path / f"out.{suffix}")) as container:
+        assert container.duration == pytest.approx(13_000_000, abs=2000)
+    assert times_ms(tmp_path / f"out.{suffix}") == [0, 1000, 2000, 3000]
+
+
 @pytest.mark.parametrize(
     ("output", "window", "stages"),
     [

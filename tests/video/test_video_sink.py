@@ -50,6 +50,21 @@ def test_time_stamps_are_kept(suffix: str, times: Sequence[int], tmp_path: Path)
         assert container.duration == pytest.approx((times[-1] + 100) * 1000, abs=2000)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov", "m4v"])
+@pytest.mark.parametrize("audio", [None, "aac"])
+def test_the_last_picture_stays_as_long_as_it_is_told(suffix: str, audio: str | None, tmp_path: Path) -> None:
+    """And the sound with it."""
+    sound = make_clip(tmp_path / "in.mp4", audio="aac") if audio else None
+    with VideoSink(tmp_path / f"out.{suffix}", (64, 96), Fraction(10), MS, sound) as sink:
+        for number in range(3):
+            sink.write(picture(number=number), 100 * number, 100 if number < 2 else 600)
+    with av.open(str(tmp_path / f"out.{suffix}")) as container:
+        assert container.duration == pytest.approx(800_000, abs=22_000 if audio else 2000)
+    assert times_ms(tmp_path / f"out.{suffix}") == [0, 100, 200]
+    if sound:
+        assert 0.75 < audio_packets(tmp_path / f"out.{suffix}")[-1][0] < 0.8
+
+
 @pytest.mark.parametrize(
     "time_base", [Fraction(1, 25), Fraction(1001, 30_000), Fraction(1, 90_000), Fraction(1, 10**6)]
 )

@@ -144,7 +144,9 @@ class ContainerSource:
         """Makes the frame a picture, scaled and upright; what changes on the way becomes like the first frame."""
         picture = to_yuv(decoded.picture, self._decoded_hw, self.info.colours)
         upright = self._orientation.turn_picture(picture)
-        return Frame(upright, decoded.pts, self._time_base, decoded.arrived_s)
+        thinned = self._rate_limit.fps is not None  # then the next frame comes later than the file's
+        duration = None if thinned else decoded.picture.duration or None
+        return Frame(upright, decoded.pts, self._time_base, decoded.arrived_s, duration=duration)
 
     def close(self) -> None:
         """See `Source`."""

@@ -69,8 +69,8 @@ class ImageSink:
         tinted = yuv.to_rgb(compose(frame.picture, alpha, "overlay"))[:height, :width]
         return np.hstack((frame.image, tinted)) if view == "side-by-side" else tinted
 
-    def write(self, picture: Picture, pts: int) -> None:
-        """See `Sink`; `pts` is lost."""
+    def write(self, picture: Picture, pts: int, duration: int | None = None) -> None:
+        """See `Sink`; the times are lost."""
         image = yuv.to_rgb(picture) if isinstance(picture, av.VideoFrame) else picture
         with writing(self._pattern.with_name(self._pattern.name % (FIRST + self.frame_count))) as part:
             PIL.Image.fromarray(image).save(part, format="PNG", compress_level=COMPRESS_LEVEL)

@@ -165,7 +165,7 @@ def _picture_stages(view: View, sink: Sink | None, window: Window | None) -> lis
     def write(job: Job) -> None:
         assert sink is not None, "without one there is no such stage"
         assert job.picture is not None, "composite comes first"
-        sink.write(job.picture, job.frame.pts)
+        sink.write(job.picture, job.frame.pts, job.frame.duration)
 
     composite = [] if sink is None and window is None else [Stage("composite", draw)]
     return composite if sink is None else [*composite, Stage("encode", write)]

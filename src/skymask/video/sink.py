@@ -38,12 +38,13 @@ class Sink(Protocol):
         """
         ...
 
-    def write(self, picture: Picture, pts: int) -> None:
+    def write(self, picture: Picture, pts: int, duration: int | None = None) -> None:
         """Adds a picture.
 
         Args:
             picture: As `draw` makes it.
             pts: Its time, in units of the source's `time_base`; larger than the one before.
+            duration: For how long it is shown where none follows, in the same units; None is as usual for the source.
 
         Raises:
             OutputError: The disk is full, or it cannot be written for another reason.

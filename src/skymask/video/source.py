@@ -38,6 +38,8 @@ class Frame:
     """When the frame came in, on the clock of `time.perf_counter`; the latency of a live source counts from here."""
     original: Image | None = None
     """The RGB it was made from, where the source is no video: there the network sees what yuv420p would lose."""
+    duration: int | None = None
+    """For how long it is shown, in units of `time_base`; None where the source does not tell, or leaves frames out."""
 
     @classmethod
     def of_rgb(cls, image: Image, pts: int, time_base: Fraction) -> Frame:

@@ -14,6 +14,7 @@ import av
 import av.error
 import numpy as np
 from av.audio.stream import AudioStream
+from av.codec.context import Flags
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
@@ -99,21 +100,23 @@ class VideoSink:
         """See `Sink`; `size_hw` is the view's `picture_size`."""
         return compose(frame.picture, alpha, view)
 
-    def write(self, picture: Picture, pts: int) -> None:
+    def write(self, picture: Picture, pts: int, duration: int | None = None) -> None:
         """See `Sink`: a picture, and the sound up to it.
 
         Args:
             picture: Of the colours announced and of even sides; its time is set. Or uint8 [H, W, 3], RGB. Of the
                 `size_hw` announced.
             pts: In units of `time_base`.
+            duration: In units of `time_base`; None is 1 / `frame_rate`.
         """
         frame = from_rgb(_make_even(picture), self._colours) if isinstance(picture, np.ndarray) else picture
         frame.pts, frame.time_base = pts, self._time_base
+        frame.duration = duration or self._frame_ticks
         with self._writing():
             self._container.mux(self._video.encode(frame))
             self._copy_audio(pts * self._time_base)
         self.frame_count += 1
-        self._end_pts = pts + self._frame_ticks
+        self._end_pts = pts + frame.duration
 
     def copy_remaining_audio(self) -> None:
         """See `Sink`."""
@@ -152,6 +155,7 @@ class VideoSink:
         stream.time_base = self._time_base
         codec = stream.codec_context
         codec.time_base = self._time_base
+        codec.flags |= Flags.frame_duration
         codec.colorspace, codec.color_range = self._colours.matrix, LIMITED
         codec.color_primaries, codec.color_trc = self._colours.primaries, self._colours.transfer
         return stream
