@@ -79,6 +79,16 @@ def make_clip(
     return path
 
 
+def rename_codec(path: Path, names: dict[bytes, bytes]) -> Path:
+    """Makes a codec unknown: replaces what stands for it, each where it comes last, by something of the same length."""
+    content = path.read_bytes()
+    for old, new in names.items():
+        before, _, after = content.rpartition(old)
+        content = before + new + after
+    path.write_bytes(content)
+    return path
+
+
 def truncate(path: Path, share: float) -> Path:
     """Cuts off the end of a file, keeping `share` of it."""
     content = path.read_bytes()

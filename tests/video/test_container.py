@@ -15,6 +15,7 @@ from pathlib import Path
 
 import av
 import av.error
+import av.logging
 import numpy as np
 import pytest
 from av.container import InputContainer
@@ -34,6 +35,7 @@ from tests.video.clips import (
     no_thread_left,
     picture,
     picture_number,
+    rename_codec,
     truncate,
 )
 
@@ -265,6 +267,19 @@ def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:
         container.mux([*stream.encode(silence), *stream.encode(None)])
     with pytest.raises(InputError, match="has no video stream, only audio"):
         open_source(str(path))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "names", "codec"),
+    [("mp4", {b"avc1": b"xyz1"}, "xyz1"), ("mkv", {b"V_MPEG4/ISO/AVC": b"V_MPEG9/ISO/AVC"}, "unknown")],
+)
+def test_a_video_codec_without_a_decoder_is_named(
+    suffix: str, names: dict[bytes, bytes], codec: str, tmp_path: Path
+) -> None:
+    clip = rename_codec(make_clip(tmp_path / f"clip.{suffix}"), names)
+    with pytest.raises(MediaError, match=rf"clip.{suffix} has video that cannot be decoded \(codec {codec}\). Convert"):
+        open_source(str(clip))
+    assert av.logging.get_level() is None
 
 
 def test_a_camera_that_does_not_exist() -> None:

@@ -22,7 +22,7 @@ from skymask.errors import InputError, OutputError
 from skymask.video.audio import AudioTrack
 from skymask.video.open_source import open_source
 from skymask.video.video_sink import VideoSink
-from tests.video.clips import MS, VARIABLE_MS, make_clip, picture, read_clip, times_ms
+from tests.video.clips import MS, VARIABLE_MS, make_clip, picture, read_clip, rename_codec, times_ms
 
 
 def fail_for_want_of_space(*_: object) -> None:
@@ -182,6 +182,21 @@ def test_sound_that_the_container_cannot_hold_is_left_out_with_a_word(
     with av.open(str(path)) as container:
         assert not container.streams.audio
     assert f"out.{suffix} cannot hold {codec} sound" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "names", "codec"),
+    [("mp4", {b"mp4a": b"xyz1", b"esds": b"free"}, "xyz1"), ("mkv", {b"A_AAC": b"A_XYZ"}, "unknown")],
+)
+def test_sound_of_an_unknown_codec_costs_no_picture(
+    suffix: str, names: dict[bytes, bytes], codec: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clip = rename_codec(make_clip(tmp_path / f"in.{suffix}", audio="aac"), names)
+    path = write(tmp_path / f"out.{suffix}", audio_file=clip)
+    assert times_ms(path) == list(range(0, 1000, 100))
+    with av.open(str(path)) as container:
+        assert not container.streams.audio
+    assert f"The sound of {clip} is left out, since its codec ({codec}) is not known" in caplog.text
 
 
 def test_a_file_without_sound(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from pathlib import Path
 
 import av
 import av.error
+import av.logging
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
@@ -77,7 +80,7 @@ class ContainerSource:
 
         Raises:
             InputError: There is no video stream, or its frames are too small.
-            MediaError: Not one frame can be decoded.
+            MediaError: Not one frame can be decoded, or its codec is not known.
         """
         self._container = container
         self._where = where
@@ -90,6 +93,11 @@ class ContainerSource:
                 f"{where} has no video stream, only {_stream_kinds(container)}. Give a file with pictures."
             )
         self._stream: VideoStream = container.streams.video[0]
+        if self._stream.codec_context is None:
+            raise MediaError(
+                f"{where} has video that cannot be decoded (codec {codec_name(self._stream)}). Convert it to another "
+                "codec, such as H.264."
+            )
         # Frame threads are faster but hold back as many frames as there are threads.
         self._stream.thread_type = "SLICE" if live else "AUTO"
         self._frames_read = 0
@@ -234,6 +242,18 @@ class ContainerSource:
             f"{self._where} breaks off {after}{reason}: the file is damaged or incomplete.{used} Copy or download it "
             "again for the rest."
         )
+
+
+def codec_name(stream: Stream) -> str:
+    """Returns the codec of a stream that has no decoder: its name or the file's sign for it, else "unknown"."""
+    before = av.logging.get_level()
+    av.logging.set_level(av.logging.INFO)  # without it, PyAV is told nothing
+    try:
+        text = stream.container.dumps_format()  # type: ignore[attr-defined]
+    finally:
+        av.logging.set_level(before)
+    found = re.search(rf"Stream #0:{stream.index}\b.*: (?:Video|Audio): (?:none \()?([^\s,]+)", text)
+    return "unknown" if found is None or found[1] == "none" else found[1]
 
 
 def _is_transport_stream(container: InputContainer) -> bool:

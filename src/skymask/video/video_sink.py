@@ -23,6 +23,7 @@ from skymask.errors import InputError, OutputError
 from skymask.files import followed, is_stream, reaching
 from skymask.interruption import held_back
 from skymask.video.audio import AudioTrack
+from skymask.video.container import codec_name
 from skymask.video.overlay import View, compose
 from skymask.video.sink import Picture
 from skymask.video.source import Frame
@@ -166,6 +167,11 @@ class VideoSink:
         self._audio = AudioTrack(audio_file)
         source = self._audio.stream
         if source is None:
+            return None
+        if source.codec_context is None:
+            _log.warning(
+                "The sound of %s is left out, since its codec (%s) is not known.", audio_file, codec_name(source)
+            )
             return None
         codec = source.codec_context.codec.canonical_name
         refused = REFUSED_AUDIO.get(self._path.suffix.lower(), ())
