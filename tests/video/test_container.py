@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import itertools
 import os
 import socket
@@ -17,9 +18,11 @@ import av
 import av.error
 import av.logging
 import numpy as np
+import PIL.Image
 import pytest
-from av.container import InputContainer
+from av.container import InputContainer, OutputContainer
 from av.packet import Packet
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
@@ -267,6 +270,73 @@ def test_sound_without_pictures_is_refused(tmp_path: Path) -> None:
         container.mux([*stream.encode(silence), *stream.encode(None)])
     with pytest.raises(InputError, match="has no video stream, only audio"):
         open_source(str(path))
+
+
+def make_streams(path: Path, *streams: tuple[tuple[int, int], Disposition]) -> Path:
+    """Writes a file with a video stream for each height, width and disposition."""
+    with av.open(str(path), "w") as container:
+        for size_hw, disposition in streams:
+            stream = container.add_stream("libx264", rate=10)
+            stream.height, stream.width, stream.pix_fmt = *size_hw, "yuv420p"
+            stream.disposition = disposition
+        for stream, (size_hw, _) in zip(container.streams, streams, strict=True):
+            for number in range(3):
+                frame = av.VideoFrame.from_ndarray(picture(size_hw, number), format="rgb24")
+                container.mux(stream.encode(frame.reformat(format="yuv420p")))
+            container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize(
+    "streams",
+    [
+        [((48, 64), Disposition(0)), ((64, 96), Disposition.default)],
+        [((64, 96), Disposition.default), ((48, 64), Disposition(0))],
+    ],
+    ids=["second", "first"],
+)
+def test_of_several_videos_the_one_that_players_show_is_taken(
+    streams: list[tuple[tuple[int, int], Disposition]], suffix: str, tmp_path: Path
+) -> None:
+    clip = make_streams(tmp_path / f"clip.{suffix}", *streams)
+    assert {frame.image.shape for frame in read(clip)} == {(64, 96, 3)}
+
+
+def add_cover(container: OutputContainer) -> None:
+    """Adds a picture of 48x64 before anything else is written."""
+    content = io.BytesIO()
+    PIL.Image.fromarray(picture((48, 64))).save(content, "JPEG")
+    stream = container.add_stream("mjpeg", rate=1)
+    stream.height, stream.width, stream.pix_fmt = 48, 64, "yuvj420p"
+    stream.disposition = Disposition.attached_pic
+    container.start_encoding()
+    cover = Packet(content.getvalue())
+    cover.stream, cover.pts, cover.dts = stream, 0, 0
+    container.mux(cover)
+
+
+def test_a_song_with_a_cover_is_no_video(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "song.mp3"), "w") as container:
+        sound = container.add_stream("libmp3lame", rate=48_000, layout="mono")
+        add_cover(container)
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 48_000), np.int16), format="s16p", layout="mono")
+        silence.sample_rate, silence.pts = 48_000, 0
+        container.mux([*sound.encode(silence), *sound.encode(None)])
+    with pytest.raises(InputError, match=r"song.mp3 has no video stream, only a cover and audio. Give"):
+        open_source(str(tmp_path / "song.mp3"))
+
+
+def test_a_cover_is_not_taken_for_the_video(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "clip.mp4"), "w") as container:
+        video = container.add_stream("libx264", rate=10)
+        video.height, video.width, video.pix_fmt = 64, 96, "yuv420p"
+        add_cover(container)
+        frame = av.VideoFrame.from_ndarray(picture(), format="rgb24").reformat(format="yuv420p")
+        container.mux([*video.encode(frame), *video.encode(None)])
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        assert len(container.streams.video) == 2
+    assert [frame.image.shape for frame in read(tmp_path / "clip.mp4")] == [(64, 96, 3)]
 
 
 @pytest.mark.parametrize(

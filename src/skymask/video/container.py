@@ -16,7 +16,7 @@ import av.error
 import av.logging
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Stream
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
@@ -88,16 +88,7 @@ class ContainerSource:
         # Broadcasts are joined between key frames and lose packets: there, damage is passed over.
         self._lossy = live or _is_transport_stream(container)
         self._rate_limit = RateLimit(fps)
-        if not container.streams.video:
-            raise InputError(
-                f"{where} has no video stream, only {_stream_kinds(container)}. Give a file with pictures."
-            )
-        self._stream: VideoStream = container.streams.video[0]
-        if self._stream.codec_context is None:
-            raise MediaError(
-                f"{where} has video that cannot be decoded (codec {codec_name(self._stream)}). Convert it to another "
-                "codec, such as H.264."
-            )
+        self._stream = _main_stream(container, where)
         # Frame threads are faster but hold back as many frames as there are threads.
         self._stream.thread_type = "SLICE" if live else "AUTO"
         self._frames_read = 0
@@ -260,5 +251,25 @@ def _is_transport_stream(container: InputContainer) -> bool:
     return bool(container.format.flags & TS_DISCONT)
 
 
+def _main_stream(container: InputContainer, where: str) -> VideoStream:
+    """Returns the video that players show: the one that is marked so, else the one that FFmpeg likes best."""
+    videos = [stream for stream in container.streams.video if not _is_cover(stream)]
+    if not videos:
+        raise InputError(f"{where} has no video stream, only {_stream_kinds(container)}. Give a file with pictures.")
+    best = container.streams.best("video")
+    stream = next((stream for stream in videos if stream is best), videos[0])
+    if stream.codec_context is None:
+        raise MediaError(
+            f"{where} has video that cannot be decoded (codec {codec_name(stream)}). Convert it to another codec, such "
+            "as H.264."
+        )
+    return stream
+
+
+def _is_cover(stream: Stream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)
+
+
 def _stream_kinds(container: InputContainer) -> str:
-    return " and ".join(sorted({stream.type for stream in container.streams})) or "an empty container"
+    kinds = {"a cover" if _is_cover(stream) else stream.type for stream in container.streams}
+    return " and ".join(sorted(kinds)) or "an empty container"
