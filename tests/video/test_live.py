@@ -48,6 +48,9 @@ class FakeCamera:
         self.converted.append(number)
         return Frame.of_rgb(np.zeros((32, 32, 3), np.uint8), number, self.info.time_base)
 
+    def stop(self) -> None:
+        self.go_on.release()
+
     def close(self) -> None:
         self.closed = True
 
@@ -95,4 +98,19 @@ def test_closing_stops_a_reader_that_would_go_on() -> None:
         source = live(camera)
         next(source.frames())
         source.close()
+    assert camera.closed
+
+
+def test_stopping_ends_the_wait_for_a_frame_that_never_comes() -> None:
+    camera, taken = FakeCamera(1), []
+    with no_thread_left():
+        source = live(camera)
+        waiting = threading.Thread(target=lambda: taken.extend(source.frames()))
+        waiting.start()
+        source.stop()
+        waiting.join(TIMEOUT_S)
+        assert not waiting.is_alive()
+        source.stop()
+        source.close()
+    assert taken == []
     assert camera.closed

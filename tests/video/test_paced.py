@@ -40,6 +40,7 @@ class FakeFile:
     clock: Clock = field(default_factory=Clock)
     read_s: float = 0.0
     error: Exception | None = None
+    stopped: bool = False
     closed: bool = False
     dropped: int = 0
 
@@ -52,6 +53,9 @@ class FakeFile:
             yield Frame.of_rgb(np.zeros((32, 32, 3), np.uint8), time_ms, MS)
         if self.error:
             raise self.error
+
+    def stop(self) -> None:
+        self.stopped = True
 
     def close(self) -> None:
         self.closed = True
@@ -126,5 +130,19 @@ def test_closing_does_not_wait_for_a_frame_that_is_due_in_an_hour() -> None:
     with no_thread_left():
         source = PacedSource(file, now=file.clock.now)
         assert next(source.frames()).pts == 0
+        source.close()
+    assert file.closed
+
+
+def test_stopping_reaches_the_source_and_ends_the_wait_for_its_next_frame() -> None:
+    file = FakeFile([0, 3_600_000])
+    file.clock.now_s = 0
+    with no_thread_left():
+        source = PacedSource(file, now=file.clock.now)
+        frames = source.frames()
+        assert next(frames).pts == 0
+        threading.Timer(0.05, source.stop).start()
+        assert next(frames, None) is None
+        assert file.stopped
         source.close()
     assert file.closed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -43,6 +44,16 @@ def test_a_file_is_played_and_written_with_its_own_time_stamps(tmp_path: Path) -
     assert 0 < summary["frame_age_ms"]["p50"] <= summary["frame_age_ms"]["p95"]
     ages_ms = [job.mask_age_ms for job in window.shown]
     assert summary["mask_age_ms"]["p50"] == pytest.approx(np.percentile(np.array(ages_ms, float), 50), abs=0.01)
+
+
+def test_leaving_does_not_wait_for_a_frame_that_is_due_much_later(tmp_path: Path) -> None:
+    def leave() -> None:
+        raise KeyboardInterrupt
+
+    file, start_s = make_clip(tmp_path / "in.mp4", times_ms=[0, 30_000]), time.perf_counter()
+    with no_thread_left(), closing(PacedSource(open_source(str(file)))) as source, pytest.raises(KeyboardInterrupt):
+        segment_video(source, reference, Tally(), realtime=True, on_frame=leave)
+    assert time.perf_counter() - start_s < 20
 
 
 def test_a_pause_does_not_count_as_age(tmp_path: Path) -> None:

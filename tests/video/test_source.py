@@ -178,6 +178,19 @@ def test_closing_early_and_twice_leaves_no_thread(kind: str, frame_count: int, c
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_stopping_is_allowed_at_any_time(kind: str, clips: dict[str, str]) -> None:
+    with no_thread_left():
+        source = open_source(clips[kind])
+        frames = source.frames()
+        next(frames)
+        source.stop()
+        next(frames, None)
+        source.stop()
+        source.close()
+        source.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_frames_too_small_for_a_model_are_refused_at_once(kind: str, clips: dict[str, str]) -> None:
     with pytest.raises(InputError, match=r"--size gives frames of 72x31 .* at least 32"):
         open_source(clips[kind], size_hw=(31, 72))

@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 from skymask.errors import InputError, MediaError
 from skymask.video.clock import Clock
 from skymask.video.orientation import Orientation
+from skymask.video.pipe import Pipe
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
 from skymask.video.yuv import Colours, to_yuv
 
@@ -66,6 +67,7 @@ class ContainerSource:
         fps: float | None = None,
         size_hw: tuple[int, int] | None = None,
         audio_file: Path | None = None,
+        pipe: Pipe | None = None,
     ) -> None:
         """Decodes the first frame, which alone tells how the picture has to be turned.
 
@@ -77,12 +79,14 @@ class ContainerSource:
             fps: Frames per second to keep at most.
             size_hw: Height and width to scale the upright frames to, in pixels; None keeps their own.
             audio_file: See `SourceInfo`.
+            pipe: What the container reads, if it is one; belongs to the source, too.
 
         Raises:
             InputError: There is no video stream, or its frames are too small.
             MediaError: Not one frame can be decoded, or its codec is not known.
         """
         self._container = container
+        self._pipe = pipe
         self._where = where
         self._live = live
         # Broadcasts are joined between key frames and lose packets: there, damage is passed over.
@@ -147,9 +151,16 @@ class ContainerSource:
         duration = None if thinned else decoded.picture.duration or None
         return Frame(upright, decoded.pts, self._time_base, decoded.arrived_s, duration=duration)
 
+    def stop(self) -> None:
+        """See `Source`."""
+        if self._pipe is not None:
+            self._pipe.stop()
+
     def close(self) -> None:
         """See `Source`."""
         self._container.close()
+        if self._pipe is not None:
+            self._pipe.close()
 
     def _count(self, kept: Fraction) -> int | None:
         count = self._stream.frames

@@ -56,5 +56,8 @@ class DemoSource:
             if self._rate_limit.keeps(index * self.info.time_base):
                 yield Frame.of_rgb(scene.image, index, self.info.time_base)
 
+    def stop(self) -> None:
+        """See `Source`; nothing is waited for."""
+
     def close(self) -> None:
         """See `Source`."""

@@ -97,6 +97,9 @@ class ImageSequence:
         for index, file in enumerate(self._files):
             yield Frame.of_rgb(self._read(file), index, self.info.time_base)
 
+    def stop(self) -> None:
+        """See `Source`; nothing is waited for."""
+
     def close(self) -> None:
         """See `Source`."""
 

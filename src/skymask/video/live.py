@@ -29,6 +29,10 @@ class Arrivals(Protocol[D]):
         """Makes a frame of what `decoded` yielded, on another thread."""
         ...
 
+    def stop(self) -> None:
+        """See `Source`."""
+        ...
+
     def close(self) -> None:
         """See `Source`."""
         ...
@@ -59,9 +63,16 @@ class LiveSource(Generic[D]):
         while (decoded := self._take()) is not None:
             yield self._inner.convert(decoded)
 
+    def stop(self) -> None:
+        """See `Source`."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._inner.stop()
+
     def close(self) -> None:
         """See `Source`. Waits for the read under way, at most the time-out the source was opened with."""
-        self._closing = True
+        self.stop()
         if self._reader.is_alive():
             self._reader.join()
         self._inner.close()
@@ -85,8 +96,10 @@ class LiveSource(Generic[D]):
 
     def _take(self) -> D | None:
         with self._changed:
-            while self._newest is None and not self._ended:
+            while self._newest is None and not self._ended and not self._closing:
                 self._changed.wait(WAKE_S)
+            if self._closing:
+                return None
             decoded, self._newest = self._newest, None
             if decoded is None and self._error is not None:
                 raise self._error

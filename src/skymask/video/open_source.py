@@ -18,6 +18,7 @@ from skymask.video.container import ContainerSource
 from skymask.video.demo import DemoSource
 from skymask.video.images import ImageSequence, find_images
 from skymask.video.live import LiveSource
+from skymask.video.pipe import Pipe
 from skymask.video.source import Source
 
 TIMEOUT_S = 5.0
@@ -71,19 +72,28 @@ def _open_file(path: Path, fps: float | None, size_hw: tuple[int, int] | None) -
     if path.is_file() and path.stat().st_size == 0:
         raise InputError(f"{path} is empty (0 bytes). Copy or download it again.")
     try:
-        container = av.open(str(path.absolute()), "r")  # of a relative one, FFmpeg takes "12:30.mp4" for a protocol
-    except av.error.PermissionError as error:
+        if not path.is_fifo():
+            return _open_media(path, fps, size_hw)
+        pipe = Pipe(path)
+        with pipe.opening():
+            return _open_media(path, fps, size_hw, pipe)
+    except PermissionError as error:
         raise InputError(f"{path} may not be read ({error.strerror}). Change its permissions.") from None
     except av.error.FFmpegError as error:
         raise _not_a_video(path, error) from None
+
+
+def _open_media(path: Path, fps: float | None, size_hw: tuple[int, int] | None, pipe: Pipe | None = None) -> Source:
+    absolute = str(path.absolute())  # of a relative one, FFmpeg takes "12:30.mp4" for a protocol
     return _wrap(
-        container,
+        av.open(pipe or absolute, "r"),
         str(path),
         path.stem,
         live=False,
         fps=fps,
         size_hw=size_hw,
         audio_file=path if path.is_file() else None,
+        pipe=pipe,
     )
 
 
@@ -138,10 +148,11 @@ def _wrap(
     fps: float | None,
     size_hw: tuple[int, int] | None,
     audio_file: Path | None = None,
+    pipe: Pipe | None = None,
 ) -> Source:
     try:
         source = ContainerSource(
-            container, where=where, name=name, live=live, fps=fps, size_hw=size_hw, audio_file=audio_file
+            container, where=where, name=name, live=live, fps=fps, size_hw=size_hw, audio_file=audio_file, pipe=pipe
         )
     except BaseException:
         container.close()
@@ -150,9 +161,7 @@ def _wrap(
 
 
 def _not_a_video(path: Path, error: av.error.FFmpegError) -> InputError | MediaError:
-    with path.open("rb") as file:
-        is_mp4 = file.read(8)[4:] == b"ftyp"
-    if is_mp4:
+    if path.is_file() and _is_mp4(path):
         return MediaError(
             f"{path} is an MP4 file without its index (the 'moov' part): it is damaged or incomplete, and no frame can "
             "be read. Copy or download it again."
@@ -161,6 +170,11 @@ def _not_a_video(path: Path, error: av.error.FFmpegError) -> InputError | MediaE
         f"{path} is not a video that can be read ({error.strerror}). Give a video file, or for "
         "photographs use 'skymask masks'."
     )
+
+
+def _is_mp4(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8)[4:] == b"ftyp"
 
 
 def _similar(path: Path) -> str:

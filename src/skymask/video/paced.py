@@ -28,15 +28,15 @@ class PacedSource(LiveSource[Frame]):
         """Args:
         inner: Belongs to this source from now on.
         now: The clock, in seconds.
-        wait: Waits so many seconds on that clock; None for a wait that `close` cuts short.
+        wait: Waits so many seconds on that clock; None for a wait that `stop` cuts short.
         """
         self._stop = threading.Event()
         super().__init__(Player(inner, now, wait or self._stop.wait))
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """See `Source`."""
         self._stop.set()
-        super().close()
+        super().stop()
 
 
 class Player:
@@ -60,6 +60,9 @@ class Player:
 
     def convert(self, decoded: Frame) -> Frame:
         return decoded
+
+    def stop(self) -> None:
+        self._inner.stop()
 
     def close(self) -> None:
         self._inner.close()

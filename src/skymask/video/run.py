@@ -122,7 +122,8 @@ def segment_video(
             jobs: Iterable[Job] = stack.enter_context(Pipeline(arriving, stages, tally.times, depth))
             if inference:
                 jobs = inference.leaving(jobs)
-                stack.callback(inference.stop)  # before the pipeline waits for its threads
+                stack.callback(inference.stop)
+            stack.callback(source.stop)  # both before the pipeline waits for its threads
             for job in jobs:
                 if window is not None:
                     _show(window, job, tally.times)

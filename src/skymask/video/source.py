@@ -108,6 +108,13 @@ class Source(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """Ends the wait for a frame, on whatever thread: `frames` then soon ends, and `close` can follow.
+
+        A network stream is waited for until its time-out all the same.
+        """
+        ...
+
     def close(self) -> None:
         """Frees the source, once nobody iterates over `frames` any more. Closing twice does nothing."""
         ...
