@@ -16,7 +16,7 @@ from skymask.errors import InputError, OutputError
 from skymask.video.image_sink import ImageSink
 from skymask.video.overlay import SKY_BLUE, View
 from skymask.video.source import Frame
-from skymask.video.yuv import Image, from_rgb, to_rgb
+from skymask.video.yuv import Image, from_rgb, to_exact_rgb
 from tests.video.clips import MS, picture
 
 SIZES_HW = [(64, 96), (33, 47), (64, 45), (35, 96)]
@@ -48,7 +48,7 @@ def test_a_cutout_is_the_frame_with_a_see_through_sky(size_hw: tuple[int, int], 
     alpha = every_level(size_hw)
     image = written(tmp_path, alpha, "cutout")
     assert image.shape == (*size_hw, 4)
-    assert np.array_equal(image[..., :3], Frame(from_rgb(picture(size_hw)), 0, MS).image)
+    assert np.array_equal(image[..., :3], Frame(from_rgb(picture(size_hw)), 0, MS).exact_image)
     assert np.array_equal(image[..., 3], 255 - alpha)
 
 
@@ -67,7 +67,7 @@ def test_side_by_side_is_the_frame_and_its_overlay(size_hw: tuple[int, int], tmp
     alpha, width = every_level(size_hw), size_hw[1]
     image = written(tmp_path / "both", alpha, "side-by-side")
     assert image.shape == (size_hw[0], 2 * width, 3)
-    assert np.array_equal(image[:, :width], Frame(from_rgb(picture(size_hw)), 0, MS).image)
+    assert np.array_equal(image[:, :width], Frame(from_rgb(picture(size_hw)), 0, MS).exact_image)
     assert np.array_equal(image[:, width:], written(tmp_path / "overlay", alpha, "overlay"))
 
 
@@ -84,7 +84,7 @@ def test_pictures_of_a_video_are_taken_too(tmp_path: Path) -> None:
     sink = ImageSink(tmp_path / "%d.png")
     sink.write(from_rgb(picture()), 0)
     with PIL.Image.open(tmp_path / "1.png") as image:
-        assert np.array_equal(np.asarray(image), to_rgb(from_rgb(picture())))
+        assert np.array_equal(np.asarray(image), to_exact_rgb(from_rgb(picture())))
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,8 @@ def test_beside_images_the_window_draws_what_it_shows(view: View, clip: Path, tm
     assert sink.frame_count == 2
     for job in window.shown:
         assert job.alpha is not None
-        expected = to_rgb(compose(job.frame.picture, job.alpha, view), "bgr24")
-        assert np.array_equal(Window._picture(window, job, "bgr24"), expected)  # type: ignore[arg-type]
+        expected = to_rgb(compose(job.frame.picture, job.alpha, view))
+        assert np.array_equal(to_rgb(Window._picture(window, job)), expected)  # type: ignore[arg-type]
 
 
 def test_quitting_the_window_ends_the_run_and_the_file_plays(clip: Path, tmp_path: Path) -> None:

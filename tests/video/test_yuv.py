@@ -69,6 +69,39 @@ def test_every_matrix_there_and_back(matrix: int) -> None:
         assert abs(yuv.to_rgb(frame)[0, 0].astype(int) - colour).max() <= 4
 
 
+def by_definition(frame: av.VideoFrame) -> np.ndarray:
+    """float [H, W, 3], RGB from 0 to 255, as the standards define it, each sample of colour for its four pixels."""
+    of_red, of_blue = LUMA_WEIGHTS[frame.colorspace]
+    y, *colours = (plane.astype(float) for plane in yuv.planes(frame))
+    u, v = ((plane.repeat(2, 0).repeat(2, 1)[: y.shape[0], : y.shape[1]] - 128) / 224 for plane in colours)
+    light = (y - 16) / 219
+    red, blue = light + v * (2 - 2 * of_red), light + u * (2 - 2 * of_blue)
+    green = (light - of_red * red - of_blue * blue) / (1 - of_red - of_blue)
+    return (np.stack((red, green, blue), -1) * 255).clip(0, 255)
+
+
+@pytest.mark.parametrize("matrix", sorted(LUMA_WEIGHTS))
+@pytest.mark.parametrize("size_hw", [(64, 96), (64, 97), (65, 96), (65, 97)])
+def test_rgb_is_what_the_standards_say(size_hw: tuple[int, int], matrix: int) -> None:
+    frame, noise = yuv.from_rgb(picture(size_hw), Colours(matrix)), np.random.default_rng(matrix)
+    for plane, (low, high) in zip(yuv.planes(frame), [(16, 236), (60, 196), (60, 196)], strict=True):
+        plane[...] = noise.integers(low, high, plane.shape)
+    expected = by_definition(frame)
+    exact, quick = yuv.to_exact_rgb(frame), yuv.to_rgb(frame)
+    assert np.abs(exact - expected).max() < 0.6, "rounded to the nearest level"
+    assert np.abs(quick - expected).max() < 4
+    assert np.array_equal(yuv.to_rgb(frame, "bgr24")[..., ::-1], quick)
+    assert all(image.dtype == np.uint8 and image.flags.c_contiguous for image in (exact, quick))
+
+
+@pytest.mark.parametrize("size_hw", [(404, 720), (405, 720), (404, 721), (405, 721)])
+@pytest.mark.parametrize("level", [0, 255])
+def test_black_stays_black_and_white_white(level: int, size_hw: tuple[int, int]) -> None:
+    frame = yuv.from_rgb(np.full((*size_hw, 3), level, np.uint8))
+    assert (yuv.to_exact_rgb(frame) == level).all()
+    assert np.abs(yuv.to_rgb(frame).astype(int) - level).max() <= 2
+
+
 def test_planes_share_the_memory_of_their_picture() -> None:
     frame = yuv.blank((6, 10), yuv.from_rgb(picture()))
     for plane, shape, level in zip(yuv.planes(frame), [(6, 10), (3, 5), (3, 5)], (126, 128, 128), strict=True):

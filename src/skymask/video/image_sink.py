@@ -1,4 +1,4 @@
-"""Writes an image sequence: a PNG for every frame, exact to the level and of the frame's own size."""
+"""Writes an image sequence: a PNG for every frame, of its own size; masks exactly, colours to the nearest level."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ class ImageSink:
         if view == "mask":
             return alpha
         if view == "cutout":
-            return np.dstack((frame.image, 255 - alpha))
+            return np.dstack((frame.exact_image, 255 - alpha))
         height, width = alpha.shape
-        tinted = yuv.to_rgb(compose(frame.picture, alpha, "overlay"))[:height, :width]
-        return np.hstack((frame.image, tinted)) if view == "side-by-side" else tinted
+        tinted = yuv.to_exact_rgb(compose(frame.picture, alpha, "overlay"))[:height, :width]
+        return np.hstack((frame.exact_image, tinted)) if view == "side-by-side" else tinted
 
     def write(self, picture: Picture, pts: int, duration: int | None = None) -> None:
         """See `Sink`; the times are lost."""
-        image = yuv.to_rgb(picture) if isinstance(picture, av.VideoFrame) else picture
+        image = yuv.to_exact_rgb(picture) if isinstance(picture, av.VideoFrame) else picture
         with writing(self._pattern.with_name(self._pattern.name % (FIRST + self.frame_count))) as part:
             PIL.Image.fromarray(image).save(part, format="PNG", compress_level=COMPRESS_LEVEL)
         self.frame_count += 1

@@ -62,7 +62,7 @@ class Orientation:
             return picture
         if picture.height % 2 or picture.width % 2:  # mirrored, its pixels would belong to other samples of colour
             colours = yuv.Colours(picture.colorspace, picture.color_primaries, picture.color_trc)
-            return yuv.from_rgb(self.turn(yuv.to_rgb(picture)), colours)
+            return yuv.from_rgb(self.turn(yuv.to_exact_rgb(picture)), colours)
         upright = yuv.blank(self.turn_size((picture.height, picture.width)), picture)
         for source, target in zip(yuv.planes(picture), yuv.planes(upright), strict=True):
             target[...] = self.turn(source)

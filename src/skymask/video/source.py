@@ -49,8 +49,13 @@ class Frame:
 
     @property
     def image(self) -> Image:
-        """uint8 [H, W, 3], RGB, C-contiguous; of a video it is computed each time."""
+        """uint8 [H, W, 3], RGB, C-contiguous, for the network; of a video it is made each time, see `yuv.to_rgb`."""
         return yuv.to_rgb(self.picture) if self.original is None else self.original
+
+    @property
+    def exact_image(self) -> Image:
+        """The same for pictures that are kept: of a video rounded to the nearest level, see `yuv.to_exact_rgb`."""
+        return yuv.to_exact_rgb(self.picture) if self.original is None else self.original
 
     @property
     def luma(self) -> Image:

@@ -140,17 +140,17 @@ class Window:
         scale = min(1.0, FIT_HW[0] / height, FIT_HW[1] / width)
         self._cv2.resizeWindow(self._title, round(width * scale), round(height * scale))
 
-    def _picture(self, job: Job, order: str) -> Image:
+    def _picture(self, job: Job) -> av.VideoFrame:
         if isinstance(job.picture, av.VideoFrame) and job.view == self.view:  # an image's may be see-through
-            return yuv.to_rgb(job.picture, order)
+            return job.picture
         assert job.alpha is not None, "jobs are shown after infer"
-        return yuv.to_rgb(compose(job.frame.picture, job.alpha, self.view), order)
+        return compose(job.frame.picture, job.alpha, self.view)
 
     def _draw(self) -> None:
         cv2, job = self._cv2, self._shown
         if job is None or not self._open:
             return
-        canvas = self._picture(job, "bgr24")
+        canvas = yuv.to_rgb(self._picture(job), "bgr24")
         self._write(canvas, self._caption(job))
         cv2.imshow(self._title, canvas)
 
@@ -177,7 +177,7 @@ class Window:
         time_s = self._shown.frame.time_s
         path = Path(f"{self._info.name}_{_clock(time_s)}_{self.view}.png")
         with writing(path.absolute()) as part:
-            PIL.Image.fromarray(self._picture(self._shown, "rgb24")).save(part, format="PNG")
+            PIL.Image.fromarray(yuv.to_exact_rgb(self._picture(self._shown))).save(part, format="PNG")
         self._tell(f"Saved {path}")
 
 
