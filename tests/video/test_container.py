@@ -278,7 +278,7 @@ def make_streams(path: Path, *streams: tuple[tuple[int, int], Disposition]) -> P
         for size_hw, disposition in streams:
             stream = container.add_stream("libx264", rate=10)
             stream.height, stream.width, stream.pix_fmt = *size_hw, "yuv420p"
-            stream.disposition = disposition
+            stream.disposition = disposition.value
         for stream, (size_hw, _) in zip(container.streams, streams, strict=True):
             for number in range(3):
                 frame = av.VideoFrame.from_ndarray(picture(size_hw, number), format="rgb24")
@@ -309,7 +309,7 @@ def add_cover(container: OutputContainer) -> None:
     PIL.Image.fromarray(picture((48, 64))).save(content, "JPEG")
     stream = container.add_stream("mjpeg", rate=1)
     stream.height, stream.width, stream.pix_fmt = 48, 64, "yuvj420p"
-    stream.disposition = Disposition.attached_pic
+    stream.disposition = Disposition.attached_pic.value
     container.start_encoding()
     cover = Packet(content.getvalue())
     cover.stream, cover.pts, cover.dts = stream, 0, 0
