@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from fractions import Fraction
@@ -15,16 +16,21 @@ from PIL import Image
 import skymask
 from skymask.cli import app, main
 from skymask.data.synthetic import clip, render
+from skymask.training.checkpoint import load_checkpoint
 from skymask.video.demo import DemoSource
 from skymask.video.video_sink import VideoSink
+from tests.support.scenes import write_photographs
+from tests.support.small_recipe import write_small_recipe
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "src").rglob("*.md"))]
 
 
-def commands(page: Path) -> list[str]:
-    """Returns the skymask commands in a page's code, fenced or indented, without their comments."""
+def commands(page: Path, section: str = "") -> list[str]:
+    """Returns the skymask commands in the code of a page, or of its section with a heading: fenced or indented, without
+    their comments."""
     text = page.read_text(encoding="utf-8")
+    text = text[text.index(f"## {section}\n") :].partition("\n## ")[0] if section else text
     code = "\n".join([*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"^    (.*)$", text, re.MULTILINE)])
     return [line.split("  #")[0].strip() for line in code.splitlines() if line.startswith("skymask ")]
 
@@ -69,6 +75,23 @@ def test_commands_of_the_readme_do_what_it_says(command: str, desk: Path, monkey
     assert main(shlex.split(command)[1:]) == 0
     for name in re.findall(r"(?:-o|--report) (\S+)", command):
         assert (desk / name.strip("'").replace("%06d", "000004")).exists()
+
+
+def test_the_shipped_model_is_fitted_to_images_of_ones_own_as_the_readme_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, seeds in (("", range(4)), ("val-", range(4, 6))):
+        write_photographs(tmp_path / f"{place}photos", tmp_path / f"{place}photo-masks", seeds)
+    write_small_recipe(ROOT / "configs" / "fit.toml", tmp_path / "configs")
+    monkeypatch.chdir(tmp_path)
+    for command in commands(PAGES[0], "Train your own, score anything"):
+        assert main(shlex.split(re.sub(r"--count \d+", "--count 2", command))[1:]) == 0, command
+    config = load_checkpoint(Path("runs/mine/best.safetensors")).config
+    assert str(config.init) == "fast"
+    assert Path("data/mine/manifest.csv") in config.data.train
+    assert config.data.val == (Path("data/mine-val/manifest.csv"),)
+    for name in ("mine", "shipped"):
+        assert len(json.loads(Path(f"results/{name}/result.json").read_text())["images"]) == 2
 
 
 def test_the_three_lines_of_python() -> None:

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import shlex
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from torch import nn
 
 from skymask.cli import main
-from skymask.data.synthetic import render
 from skymask.models import build
 from skymask.models.unet import UNet
 from skymask.training import checkpoint, start
 from tests.support.mini_skyfinder import write_mini_skyfinder
+from tests.support.scenes import write_photographs
+from tests.support.small_recipe import write_small_recipe
 from tests.support.zenodo_server import serve_zenodo
 from tests.test_docs import commands
 
 ROOT = Path(__file__).parents[1]
 CAMERAS = ("65", "623", "858", "10917", "204", "4679", "9708", "10870", "17218")
 HELD_OUT = CAMERAS[-5:]
-# A recipe at this scale: what takes hours or memory becomes small, everything else stays as it is shipped.
-SMALLER = {
-    r"samples_per_epoch = \d+": "samples_per_epoch = 8",
-    r"epochs = \d+": "epochs = 1",
-    r"batch_size = \d+": "batch_size = 4",
-    r"working_size = .*": "working_size = [64, 96]",
-    r"frame_size = .*": "frame_size = [64, 96]",
-}
 
 
 def small_build(name: str, pretrained: bool = False) -> nn.Module:
@@ -46,19 +37,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(start, "build", small_build)
     monkeypatch.setattr(checkpoint, "build", small_build)
     write_mini_skyfinder(tmp_path / "downloads", CAMERAS, flaws=True)
-    (tmp_path / "configs").mkdir()
     for name in ("skyfinder-unet.toml", "skyfinder-fast.toml"):
-        text = (ROOT / "configs" / name).read_text(encoding="utf-8")
-        for pattern, small in SMALLER.items():
-            text, count = re.subn(pattern, small, text)
-            assert count, f"{name} has no {pattern}"
-        (tmp_path / "configs" / name).write_text(text, encoding="utf-8")
-    for folder in ("photos", "photo-masks"):
-        (tmp_path / folder).mkdir()
-    for seed in range(2):
-        scene = render(seed, (90, 120), "day")
-        Image.fromarray(scene.image).save(tmp_path / "photos" / f"{seed}.jpg")
-        Image.fromarray(scene.alpha).save(tmp_path / "photo-masks" / f"{seed}.png")
+        write_small_recipe(ROOT / "configs" / name, tmp_path / "configs")
+    write_photographs(tmp_path / "photos", tmp_path / "photo-masks")
     return tmp_path
 
 
