@@ -139,3 +139,12 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text(encoding="utf-8"))
     missing = [link for link in links if not (page.parent / link).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_looks_like_a_table_is_one(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    blocks = [block.lstrip("\n") for block in re.split(r"\n[ \t]*\n", text)]
+    rows = [re.sub(r"\A(<!--.*?-->\n)+", "", block) for block in blocks]
+    torn = [block for block in rows if block.startswith("|") and not re.match(r"\|.*\n\|[ :|-]+\|", block)]
+    assert not torn
