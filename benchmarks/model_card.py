@@ -12,13 +12,15 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-from skymask.data.manifest import read_manifest
 from skymask.evaluation.result import table
 from skymask.training.checkpoint import load_checkpoint
+from skymask.training.config import DataConfig
+from skymask.training.corrections import read_training_samples
 
 
 def training_table(run: Path) -> str:
@@ -38,12 +40,9 @@ def training_table(run: Path) -> str:
     )
 
 
-def data_table(manifests: list[Path]) -> str:
-    """Images per training source."""
-    counts: dict[str, int] = {}
-    for path in manifests:
-        for sample in read_manifest(path):
-            counts[sample.source] = counts.get(sample.source, 0) + 1
+def data_table(data: DataConfig) -> str:
+    """Images trained on per source, without those that the corrections leave out."""
+    counts = Counter(sample.source for sample in read_training_samples(data.train, data.corrections))
     rows = [f"| {source} | {count} |" for source, count in sorted(counts.items())]
     return "\n".join(["| source | images |", "|---|---|", *rows]) + "\n"
 
@@ -105,7 +104,7 @@ def main() -> None:
     places = {
         "validation": table(evaluation(arguments.evaluation)),
         "training": "\n".join(training_table(run) for run in arguments.runs),
-        "data": data_table(list(config.data.train)),
+        "data": data_table(config.data),
         "speed": speed_table(json.loads(arguments.speed.read_text(encoding="utf-8"))),
     }
     if arguments.seeds:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
 
-from benchmarks.model_card import speed_table
+from benchmarks.model_card import data_table, speed_table
+
+from skymask.training.config import DataConfig
+from tests.support.datasets import write_dataset
 
 
 def test_the_speed_table_is_made_from_what_bench_measured() -> None:
@@ -32,3 +36,15 @@ def test_the_speed_table_is_made_from_what_bench_measured() -> None:
         "\n"
         "A processor, onnxruntime 1.20, torch 2.4.\n"
     )
+
+
+def test_the_data_table_counts_what_is_trained_on(tmp_path: Path) -> None:
+    manifest = write_dataset(tmp_path / "data", count=6)
+    corrections = tmp_path / "corrections.csv"
+    corrections.write_text(
+        "image,verdict,note\n0.png,label-wrong,\n2.png,in-validation,\n3.png,label-coarse,\n", encoding="utf-8"
+    )
+    data = DataConfig(train=(manifest,), val=(manifest,), samples_per_epoch=4)
+    assert data_table(data) == "| source | images |\n|---|---|\n| left | 3 |\n| right | 3 |\n"
+    corrected = data.model_copy(update={"corrections": corrections})
+    assert data_table(corrected) == "| source | images |\n|---|---|\n| left | 1 |\n| right | 3 |\n"
