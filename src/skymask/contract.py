@@ -52,7 +52,8 @@ class ModelInfo:
     metrics: dict[str, float] = field(default_factory=dict)
     """IoU of sky per validation source, 0 to 1, counts pooled."""
     parity: dict[str, float] = field(default_factory=dict)
-    """How far the file is from the network it was exported from: `max_grey_levels` and `share_above_2`."""
+    """How far the file is from the network it was exported from: `max_grey_levels`, `share_above_2`, `share_beyond` (of
+    pixels that differ by more than the precision may), and on how many `frames` that was found."""
     contract: int = CONTRACT_VERSION
     """Version of the contract the file follows."""
 
