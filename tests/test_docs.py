@@ -17,8 +17,10 @@ import skymask
 from skymask.cli import app, main
 from skymask.data.synthetic import clip, render
 from skymask.training.checkpoint import load_checkpoint
+from skymask.training.config import load_config
 from skymask.video.demo import DemoSource
 from skymask.video.video_sink import VideoSink
+from skymask.weights import SHIPPED_MODELS
 from tests.support.scenes import write_photographs
 from tests.support.small_recipe import write_small_recipe
 
@@ -28,11 +30,17 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((RO
 
 def commands(page: Path, section: str = "") -> list[str]:
     """Returns the skymask commands in the code of a page, or of its section with a heading: fenced or indented, without
-    their comments."""
+    their comments, each turn of a shell's loop for itself."""
     text = page.read_text(encoding="utf-8")
     text = text[text.index(f"## {section}\n") :].partition("\n## ")[0] if section else text
     code = "\n".join([*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"^    (.*)$", text, re.MULTILINE)])
-    return [line.split("  #")[0].strip() for line in code.splitlines() if line.startswith("skymask ")]
+    lines = [turn for line in code.splitlines() for turn in _turns(line.split("  #")[0].strip())]
+    return [line for line in lines if line.startswith("skymask ")]
+
+
+def _turns(line: str) -> list[str]:
+    loop = re.fullmatch(r"for (\w+) in (.*?); do (.*); done", line)
+    return [loop[3].replace(f"${loop[1]}", value) for value in loop[2].split()] if loop else [line]
 
 
 ALL = [pytest.param(command, id=f"{page.name}: {command}") for page in PAGES for command in commands(page)]
@@ -41,6 +49,40 @@ README = commands(PAGES[0])
 
 def test_the_pages_have_commands() -> None:
     assert len(README) > 8
+
+
+def test_the_commands_of_a_loop_are_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "    for seed in 1 2; do skymask train a.toml --seed $seed -o runs/$seed; done  # twice\n", encoding="utf-8"
+    )
+    assert commands(page) == ["skymask train a.toml --seed 1 -o runs/1", "skymask train a.toml --seed 2 -o runs/2"]
+
+
+def test_the_lists_of_the_cards_can_be_run_in_their_order() -> None:
+    made = {"data/train/manifest.csv", "data/val/manifest.csv"}
+    for card in ("fast", "accurate"):
+        for command in commands(ROOT / f"src/skymask/weights/{card}.md"):
+            missing = sorted(_needs(shlex.split(command)) - made)
+            assert not missing, f"{command}: {missing}"
+            made |= _makes(shlex.split(command))
+
+
+def _needs(words: list[str]) -> set[str]:
+    """The files that a command of a card's list reads, but for the folders of photographs."""
+    if words[1] != "train":
+        return {word for word in words[2 : words.index("-o")] if word.startswith("runs/")} if "-o" in words else set()
+    config = load_config(ROOT / words[2])
+    starts = [path for path in (config.init, config.first_look) if path and str(path) not in SHIPPED_MODELS]
+    return {path.as_posix() for path in (*config.data.train, *config.data.val, *starts)}
+
+
+def _makes(words: list[str]) -> set[str]:
+    if words[1:3] == ["data", "synthetic"]:
+        return {f"{words[3]}/manifest.csv"}
+    output = words[words.index("-o") + 1]
+    names = {"train": ("best.safetensors", "last.safetensors"), "data": ("manifest.csv",)}
+    return {f"{output}/{name}" for name in names[words[1]]} if words[1] in names else {output}
 
 
 @pytest.mark.parametrize("command", ALL)
@@ -85,7 +127,8 @@ def test_the_shipped_model_is_fitted_to_images_of_ones_own_as_the_readme_says(
     write_small_recipe(ROOT / "configs" / "fit.toml", tmp_path / "configs")
     monkeypatch.chdir(tmp_path)
     for command in commands(PAGES[0], "Train your own, score anything"):
-        assert main(shlex.split(re.sub(r"--count \d+", "--count 2", command))[1:]) == 0, command
+        # One job: a process with the threads of other tests must not fork.
+        assert main(shlex.split(re.sub(r"--count \d+", "--count 2 --jobs 1", command))[1:]) == 0, command
     config = load_checkpoint(Path("runs/mine/best.safetensors")).config
     assert str(config.init) == "fast"
     assert Path("data/mine/manifest.csv") in config.data.train
