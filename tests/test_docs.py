@@ -184,6 +184,16 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert not missing
 
 
+def test_the_card_says_where_each_source_comes_from() -> None:
+    card = (ROOT / "src/skymask/weights/fast.md").read_text(encoding="utf-8")
+    counted = set(re.findall(r"^\| (\w+) \| \d+ \|$", card, re.MULTILINE))
+    scored = set(re.findall(r"^\| (\w+) +\| +\d+ \| +0\.\d{4} \|", card, re.MULTILINE))
+    found = set(re.findall(r"^\| (\w+) \| [^|]+ \| [^|]+ \| [^|]+ \|$", card, re.MULTILINE))
+    assert counted
+    assert scored
+    assert counted | scored <= found
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_looks_like_a_table_is_one(page: Path) -> None:
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
