@@ -54,6 +54,7 @@ void Substitute::parser_version(int version) const {
     function<void (*)(int)>("skymask_substitute_parser_version")(version);
 }
 void Substitute::precision(int type) const { function<void (*)(int)>("skymask_substitute_precision")(type); }
+int Substitute::built_on() const { return function<int (*)()>("skymask_substitute_built_on")(); }
 
 int Substitute::library_version() const { return function<int (*)()>("getInferLibVersion")(); }
 

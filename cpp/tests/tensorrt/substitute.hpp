@@ -29,6 +29,9 @@ public:
     void parser_version(int version) const;
     void precision(int type) const;
 
+    /// The GPU that was current when an engine was built last; -1 where none was.
+    [[nodiscard]] int built_on() const;
+
     /// True where it stands for TensorRT for RTX.
     [[nodiscard]] bool is_rtx() const;
 

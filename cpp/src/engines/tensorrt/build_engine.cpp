@@ -1,4 +1,5 @@
 #include <charconv>
+#include <optional>
 
 #include <skymask/error.hpp>
 #include <skymask/tensorrt.hpp>
@@ -52,6 +53,10 @@ BuiltEngine build_engine(const std::filesystem::path& model, const std::filesyst
     const auto targets = parse_capabilities(request.compute_capabilities);
     // A build for GPUs that are named needs none; only TensorRT for RTX can do that.
     const std::optional<Gpu> gpu = targets.empty() ? std::optional(find_gpu(0)) : std::nullopt;
+    std::optional<CurrentGpu> current;
+    if (gpu) {
+        current.emplace(gpu->index);  // TensorRT builds for that one
+    }
     const Found found = find_nvinfer({}, !targets.empty());
     const EngineFile file = build(found, model, sizes, gpu, targets, {});
     check_precision(request.precision, file.header.precision, model.string());

@@ -115,6 +115,18 @@ Gpu find_gpu(int index) {
     return gpu;
 }
 
+CurrentGpu::CurrentGpu(int index) : index_(index) {
+    check(cuda().cudaGetDevice(&before_), "ask for the current GPU");
+    check(cuda().cudaSetDevice(index_), "select the GPU");
+}
+
+CurrentGpu::~CurrentGpu() {
+    // Not where it is the same: with CUDA 12 and later, selecting a GPU takes memory of it.
+    if (before_ != index_ && cuda().cudaSetDevice(before_) != cudaSuccess) {
+        cuda().cudaGetLastError();
+    }
+}
+
 void check(cudaError_t status, const std::string& what) {
     if (status == cudaSuccess) {
         return;

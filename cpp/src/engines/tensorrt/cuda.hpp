@@ -16,6 +16,7 @@ namespace skymask::engines::trt {
     X(cudaRuntimeGetVersion)       \
     X(cudaGetDeviceCount)          \
     X(cudaDeviceGetAttribute)      \
+    X(cudaGetDevice)               \
     X(cudaSetDevice)               \
     X(cudaGetErrorString)          \
     X(cudaGetLastError)            \
@@ -65,6 +66,21 @@ struct Gpu {
 
 /// The GPU of a number. Throws EngineError where there is none.
 [[nodiscard]] Gpu find_gpu(int index);
+
+/// Makes a GPU the calling thread's current one, which new memory and streams belong to. When this goes, it is again the
+/// one that the caller had chosen.
+class CurrentGpu {
+public:
+    /// Throws Error where the GPU cannot be selected.
+    explicit CurrentGpu(int index);
+    ~CurrentGpu();
+    CurrentGpu(const CurrentGpu&) = delete;
+    CurrentGpu& operator=(const CurrentGpu&) = delete;
+
+private:
+    int index_;
+    int before_ = 0;
+};
 
 /// Throws Error naming `what` was done where a call failed.
 void check(cudaError_t status, const std::string& what);

@@ -7,20 +7,16 @@
 
 namespace skymask::engines::trt {
 
-Slot::Slot(Plan& plan, int device) : device_(device), context_(plan.new_context()) {}
+Slot::Slot(Plan& plan, int gpu) : gpu_(gpu), context_(plan.new_context()) {}
 
 Slot::~Slot() {
-    cuda().cudaSetDevice(device_);
     // The GPU may still write into the memory that goes now.
     stream_.drain();
     on_device_.drain();
 }
 
-/// Which GPU is meant is a setting of each thread.
-void Slot::use_device() const { check(cuda().cudaSetDevice(device_), "select the GPU"); }
-
 std::uint8_t* Slot::staging(Shape shape) {
-    use_device();
+    const CurrentGpu current(gpu_);
     if (shape.frame_bytes() > frames_in_.size()) {
         stream_.drain();  // it may be read by a frame that nobody waited for
         forget();         // the graph knows the old address
@@ -34,7 +30,7 @@ void Slot::start(const std::uint8_t* frames, Shape shape, std::uint8_t* sky) {
         throw InputError("The slot is still computing; wait for it before it is started again.");
     }
     try {
-        use_device();
+        const CurrentGpu current(gpu_);
         prepare(shape);
         on_device_.hold_back(stream_.get());  // here, as a graph must not wait for what is outside of it
         if (frames != frames_in_.data()) {
@@ -96,7 +92,7 @@ void Slot::wait() {
         return;
     }
     try {
-        use_device();
+        const CurrentGpu current(gpu_);
         stream_.wait();
     } catch (...) {
         stream_.drain();
@@ -111,7 +107,7 @@ void Slot::run_on_device(const void* frames, Shape shape, void* sky, cudaStream_
         throw InputError("The slot is still computing; wait for it before it is started again.");
     }
     try {
-        use_device();
+        const CurrentGpu current(gpu_);
         prepare(shape);
         on_device_.hold_back(stream);
         context_->enqueue(frames, sky, stream);

@@ -17,7 +17,8 @@ namespace skymask::engines::trt {
 /// computation. From the second frame of a size on, the whole way is one CUDA graph: one launch in place of hundreds.
 class Slot {
 public:
-    Slot(Plan& plan, int device);
+    /// gpu: number of the GPU that the plan is on; the current one now and when the slot goes.
+    Slot(Plan& plan, int gpu);
     ~Slot();
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;
@@ -39,9 +40,8 @@ private:
     void queue();
     void launch();
     void forget() noexcept;
-    void use_device() const;
 
-    int device_;
+    int gpu_;
     Stream stream_;
     Event on_device_;  // the end of what was last queued in a stream of the caller
     PinnedBuffer frames_in_;

@@ -1,6 +1,7 @@
 // The TensorRT engine as the registry sees it: which library, GPU and file, and one Slot for each frame in flight.
 #include <charconv>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <skymask/error.hpp>
@@ -51,9 +52,8 @@ bool is_engine_file(const std::filesystem::path& model) { return model.extension
 
 class TensorRtEngine final : public Engine {
 public:
-    TensorRtEngine(const std::filesystem::path& model, const Options& options)
-        : gpu_(find_gpu(device_number(options.device))) {
-        check(cuda().cudaSetDevice(gpu_.index), "select the GPU");
+    /// `gpu` is the current one.
+    TensorRtEngine(Gpu gpu, const std::filesystem::path& model, const Options& options) : gpu_(std::move(gpu)) {
         EngineFile file = is_engine_file(model) ? open_file(model) : open_model(model, options);
         check_precision(options.precision, file.header.precision, model.string());
         sizes_ = file.header.sizes;
@@ -75,10 +75,12 @@ public:
     TensorRtEngine& operator=(const TensorRtEngine&) = delete;
 
     ~TensorRtEngine() override {
-        slots_.clear();  // waits for their frames
         try {
+            const CurrentGpu current(gpu_.index);
+            slots_.clear();  // waits for their frames
             keep_kernels();
-        } catch (const std::exception&) {  // they will be compiled again
+            plan_.reset();
+        } catch (const std::exception&) {  // the GPU cannot be selected any more; the rest goes all the same
         }
     }
 
@@ -125,14 +127,14 @@ private:
     }
 
     /// Keeps what was compiled while frames were computed, for the next start.
-    void keep_kernels() const {
-        if (kernels_path_.empty()) {
-            return;
-        }
-        const auto kernels = plan_->kernels();
-        if (kernels.size() > kernels_bytes_) {
-            std::filesystem::create_directories(kernels_path_.parent_path());
-            write_whole(kernels_path_, kernels);
+    void keep_kernels() const noexcept {
+        try {
+            const auto kernels = kernels_path_.empty() ? std::vector<std::uint8_t>{} : plan_->kernels();
+            if (kernels.size() > kernels_bytes_) {
+                std::filesystem::create_directories(kernels_path_.parent_path());
+                write_whole(kernels_path_, kernels);
+            }
+        } catch (const std::exception&) {  // they will be compiled again
         }
     }
 
@@ -176,7 +178,9 @@ const Factory tensorrt{
     .name = "tensorrt",
     .problem = problem,
     .open = [](const std::filesystem::path& model, const Options& options) -> std::unique_ptr<Engine> {
-        return std::make_unique<TensorRtEngine>(model, options);
+        Gpu gpu = find_gpu(device_number(options.device));
+        const CurrentGpu current(gpu.index);  // here, as it must be that also while an engine half made goes
+        return std::make_unique<TensorRtEngine>(std::move(gpu), model, options);
     },
     .own_suffix = ".engine",
     .read_own_info = [](const std::filesystem::path& model) { return read_engine_file(model).header.model; },

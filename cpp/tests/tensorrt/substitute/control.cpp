@@ -48,8 +48,19 @@ void wait_while_held() {
     let_go.wait(lock, [] { return !is_held; });
 }
 
-Alive::Alive() { ++alive; }
-Alive::~Alive() { --alive; }
+int& current_gpu() {
+    thread_local int gpu = 0;
+    return gpu;
+}
+
+Alive::Alive() : gpu_(current_gpu()) { ++alive; }
+
+Alive::~Alive() {
+    --alive;
+    if (gpu_ != current_gpu()) {
+        called("released on another GPU");
+    }
+}
 
 }  // namespace substitute
 
@@ -65,6 +76,7 @@ void skymask_substitute_reset() {
     counts.clear();
     failures.clear();
     machine() = Machine{};
+    current_gpu() = 0;
     is_held = false;
     let_go.notify_all();
 }
@@ -110,3 +122,4 @@ void skymask_substitute_memory(std::size_t bytes) { machine().memory = bytes; }
 void skymask_substitute_version(int version) { machine().version = version; }
 void skymask_substitute_parser_version(int version) { machine().parser_version = version; }
 void skymask_substitute_precision(int type) { machine().precision = type; }
+int skymask_substitute_built_on() { return machine().built_on; }

@@ -7,7 +7,7 @@
 
 extern "C" {
 
-/// Back to one healthy GPU; forgets counts and failures. Things that are alive stay so.
+/// Back to one healthy GPU, the calling thread's; forgets counts and failures. Things that are alive stay so.
 void skymask_substitute_reset();
 
 /// The `nth` (from 1) next call of this name fails: CUDA functions with `code`, TensorRT's in their own way.
@@ -39,4 +39,7 @@ void skymask_substitute_parser_version(int version);
 
 /// Type of the convolutions of parsed networks, as nvinfer1::DataType has it; 0 is float32, 1 float16.
 void skymask_substitute_precision(int type);
+
+/// The GPU that was current when an engine was built last; -1 where none was.
+int skymask_substitute_built_on();
 }

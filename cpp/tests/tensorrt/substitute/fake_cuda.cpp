@@ -17,6 +17,9 @@ Stream& stream_of(cudaStream_t stream) {
     return stream == nullptr ? *usual : *reinterpret_cast<Stream*>(stream);
 }
 
+/// Each GPU has a stream of its own that every program has.
+bool is_of_another_gpu(cudaStream_t stream) { return stream != nullptr && stream_of(stream).gpu != current_gpu(); }
+
 Event& event_of(cudaEvent_t event) { return *reinterpret_cast<Event*>(event); }
 
 /// While a thread records, CUDA refuses what would have to happen at once.
@@ -60,6 +63,9 @@ bool Flight::is_over() {
 }
 
 cudaError_t queue_kernel(cudaStream_t stream, std::shared_ptr<Flight> flight, std::function<cudaError_t()> kernel) {
+    if (is_of_another_gpu(stream)) {
+        return cudaErrorInvalidResourceHandle;
+    }
     if (!stream_of(stream).is_recording() && !flight->begin(stream)) {
         return cudaErrorLaunchFailure;
     }
@@ -118,7 +124,17 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int /*device*/) 
 
 cudaError_t cudaSetDevice(int device) {
     FAIL_IF_ASKED()
-    return device >= 0 && device < machine().gpus ? cudaSuccess : cudaErrorInvalidDevice;
+    if (device < 0 || device >= machine().gpus) {
+        return cudaErrorInvalidDevice;
+    }
+    current_gpu() = device;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDevice(int* device) {
+    FAIL_IF_ASKED()
+    *device = current_gpu();
+    return cudaSuccess;
 }
 
 const char* cudaGetErrorString(cudaError_t error) {
@@ -256,6 +272,9 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t* executable, cudaGraph
 
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
     FAIL_IF_ASKED()
+    if (is_of_another_gpu(stream)) {
+        return cudaErrorInvalidResourceHandle;
+    }
     for (const auto& work : reinterpret_cast<Graph*>(executable)->works) {
         if (work.flight != nullptr && !work.flight->begin(stream)) {
             return cudaErrorLaunchFailure;

@@ -150,6 +150,7 @@ public:
     std::unique_ptr<Graph> recorded() { return std::move(recording_); }
 
     const long number = next_number()++;
+    const int gpu = current_gpu();
 
 private:
     static std::atomic<long>& next_number() {

@@ -70,8 +70,10 @@ public:
             reference->run(frames, shape, sky);
             return cudaSuccess;
         };
-        if (queue_kernel(stream, flight_, kernel) != cudaSuccess) {
-            complain(logger_, "the context may still be computing in another stream");
+        if (const cudaError_t status = queue_kernel(stream, flight_, kernel); status != cudaSuccess) {
+            complain(logger_, status == cudaErrorInvalidResourceHandle
+                                  ? "the stream is of another GPU than the current one"
+                                  : "the context may still be computing in another stream");
             return false;
         }
         return true;

@@ -23,21 +23,29 @@ struct Machine {
     int version = 0;
     int parser_version = 0;
     int precision = 0;
+    int built_on = -1;  // the GPU that was current when an engine was built last
 };
 
 /// Not locked: tests change it while nothing else runs.
 Machine& machine();
 
+/// The GPU that the calling thread has chosen.
+int& current_gpu();
+
 /// Counts a call. Returns the code with which it is to fail, or 0.
 int called(const char* name);
 
-/// Counts what is alive; hold one in every object that has to be released.
+/// Counts what is alive; hold one in every object that has to be released. Where another GPU is current then than when
+/// it was made, that is counted too.
 class Alive {
 public:
     Alive();
     ~Alive();
     Alive(const Alive&) = delete;
     Alive& operator=(const Alive&) = delete;
+
+private:
+    int gpu_;
 };
 
 /// True where `bytes` from `memory` lie in one allocation of the device.
@@ -67,7 +75,8 @@ private:
 };
 
 /// Queues a context's kernel, or records it. Returns cudaErrorLaunchFailure, also from the launch of a graph that holds
-/// it, where an earlier kernel of the context may still run then.
+/// it, where an earlier kernel of the context may still run then, and cudaErrorInvalidResourceHandle where the stream
+/// belongs to another GPU than the current one.
 cudaError_t queue_kernel(cudaStream_t stream, std::shared_ptr<Flight> flight, std::function<cudaError_t()> kernel);
 
 }  // namespace substitute
