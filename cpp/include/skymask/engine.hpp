@@ -18,7 +18,8 @@ enum class Precision { automatic, fp32, fp16, bf16, int8 };
 /// How a model is to be run.
 struct Options {
     std::string engine = "auto";  ///< "openvino", "tensorrt", or "auto": TensorRT where a GPU and the library are found
-    std::string device = "auto";  ///< OpenVINO's "cpu", "gpu", "npu"; a CUDA device number such as "0"; or "auto"
+    std::string device = "auto";  ///< OpenVINO's "cpu", "gpu", "npu"; a CUDA device number such as "0"; or "auto".
+                                  ///< With the engine "auto" it also chooses the engine
     int threads = 0;              ///< for one inference on the CPU; 0 lets the engine decide
     Precision precision = Precision::automatic;  ///< automatic is fp32 with OpenVINO, with TensorRT the graph's
     std::filesystem::path cache{};               ///< folder for compiled models and engines; empty keeps none

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -45,6 +46,12 @@ std::string reason(const std::exception& error) {
     text.erase(text.find_last_not_of(" \n\r\t") + 1);
     const auto line = text.find_last_of('\n');
     return line == std::string::npos ? text : text.substr(line + 1);
+}
+
+/// Whether a name is of OpenVINO's kind: one of several devices has a number, as in "gpu.1".
+bool names_device(const std::string& device) {
+    static const std::regex pattern("(cpu|gpu|npu)([.][0-9]+)?", std::regex::icase);
+    return std::regex_match(device, pattern);
 }
 
 /// OpenVINO's name of the device, such as "CPU". Throws EngineError where there is none.
@@ -299,6 +306,8 @@ private:
 const Factory openvino{
     .name = "openvino",
     .problem = [] { return std::string(); },
+    .devices = "cpu, gpu, npu",
+    .names_device = names_device,
     .open = [](const std::filesystem::path& model, const Options& options) -> std::unique_ptr<Engine> {
         auto engine = std::make_unique<OpenVinoEngine>(model, options);
         const Precision precision = engine->float_precision();

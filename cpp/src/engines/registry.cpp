@@ -49,19 +49,36 @@ const Factory* find(std::string_view name) {
     throw EngineError("Unknown engine '" + name + "'. " + suggest(name, known));
 }
 
-/// The first engine that can be used here.
-const Factory& choose() {
+[[noreturn]] void refuse_device(const std::string& device) {
+    std::string known = "auto";
+    for (const Factory* factory : built) {
+        known += std::string("; for ") + factory->name + " " + factory->devices;
+    }
+    throw EngineError("No engine that was built in has a device '" + device + "'. Known: " + known + ".");
+}
+
+/// The first engine that can be used here and has devices of such a name.
+const Factory& choose(const std::string& device) {
+    if (built.empty()) {
+        throw EngineError("This library was built without an engine. Build skymask with -DSKYMASK_OPENVINO=ON or "
+                          "-DSKYMASK_TENSORRT=ON.");
+    }
     std::string problems;
     for (const Factory* factory : built) {
+        if (device != "auto" && !factory->names_device(device)) {
+            continue;
+        }
         const std::string problem = factory->problem();
         if (problem.empty()) {
             return *factory;
         }
         problems += " " + problem;
     }
-    throw EngineError(built.empty() ? "This library was built without an engine. Build skymask with "
-                                      "-DSKYMASK_OPENVINO=ON or -DSKYMASK_TENSORRT=ON."
-                                    : "None of the engines that were built in can be used here." + problems);
+    if (problems.empty()) {
+        refuse_device(device);
+    }
+    throw EngineError("None of the engines that were built in can be used here" +
+                      (device == "auto" ? "." : " on the device '" + device + "'.") + problems);
 }
 
 void check_options(const Options& options) {
@@ -76,7 +93,8 @@ void check_options(const Options& options) {
 }
 
 /// The engine for a model: that of the file's suffix, the one that was named, or the first that works.
-const Factory& select(const std::filesystem::path& model, const std::string& name) {
+const Factory& select(const std::filesystem::path& model, const Options& options) {
+    const std::string& name = options.engine;
     const Factory* owner = factory_for_suffix(model);
     if (owner != nullptr && name != "auto" && name != owner->name) {
         throw EngineError(model.string() + " is a file of the engine '" + owner->name + "', which '" + name +
@@ -86,7 +104,7 @@ const Factory& select(const std::filesystem::path& model, const std::string& nam
         return *owner;
     }
     if (name == "auto") {
-        return choose();
+        return choose(options.device);
     }
     if (const Factory* factory = find(name)) {
         return *factory;
@@ -119,7 +137,7 @@ ModelInfo read_info(const std::filesystem::path& model) {
 
 std::unique_ptr<Engine> open(const std::filesystem::path& model, const Options& options) {
     check_options(options);
-    return select(model, options.engine).open(model, options);
+    return select(model, options).open(model, options);
 }
 
 }  // namespace engines

@@ -23,6 +23,12 @@ struct Factory {
     /// quick: "auto" asks each time.
     std::string (*problem)();
 
+    /// The names of its devices, for messages: "cpu, gpu, npu".
+    const char* devices;
+
+    /// Whether a device's name, other than "auto", can be that of one of them; whether it is there is for `open` to say.
+    bool (*names_device)(const std::string& device);
+
     /// Opens a model. The file's ModelInfo has been read, so it is a skymask model; `options` are checked.
     /// Throws EngineError, or InputError for options that this engine cannot follow.
     std::unique_ptr<Engine> (*open)(const std::filesystem::path& model, const Options& options);

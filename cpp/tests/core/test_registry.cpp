@@ -79,6 +79,16 @@ TEST(Registry, AutoTakesTheFirstThatWorks) {
     }
 }
 
+TEST(Registry, AutoKnowsWhoseDeviceIsMeant) {
+    if (skymask::engines::factories().empty()) {
+        GTEST_SKIP() << "no engine was built in";
+    }
+    for (const std::string device : {"toaster", "-1", "0.", ".cpu", "cpus", ""}) {
+        expect_refused<EngineError>(golden_model(), {.device = device},
+                                    "No engine that was built in has a device '" + device + "'. Known: auto; for ");
+    }
+}
+
 TEST(EngineBase, HasNoDeviceMemory) {
     auto log = std::make_shared<FakeLog>();
     FakeEngine engine(log, 1);

@@ -66,6 +66,27 @@ TEST(Machine, GpuNumbers) {
     expect_error<EngineError>([&] { static_cast<void>(Segmenter::load(golden_model(), options)); }, "'-1'");
 }
 
+TEST(Machine, AutoTakesTheEngineThatHasTheDevice) {
+    const Substitute substitute;
+    const auto auto_on = [](const std::string& device) {
+        return Segmenter::load(golden_model(), {.device = device}).engine().engine;
+    };
+    for (const char* device : {"cpu", "CPU"}) {
+        EXPECT_EQ(auto_on(device), "openvino");
+    }
+    EXPECT_EQ(auto_on("0"), "tensorrt");
+    EXPECT_EQ(auto_on("auto"), "tensorrt");
+    expect_error<EngineError>([&] { static_cast<void>(auto_on("1")); }, "There is no NVIDIA GPU number 1");
+    expect_error<EngineError>([&] { static_cast<void>(auto_on("npu")); }, "OpenVINO finds no device 'npu' here.");
+    expect_error<EngineError>([&] { static_cast<void>(auto_on("cuda")); },
+                              "No engine that was built in has a device 'cuda'. Known: auto; for tensorrt the number of "
+                              "an NVIDIA GPU, such as 0; for openvino cpu, gpu, npu.");
+    substitute.machine(0, "", 0, 0, 13000);
+    EXPECT_EQ(auto_on("cpu"), "openvino");
+    expect_error<EngineError>([&] { static_cast<void>(auto_on("0")); },
+                              "can be used here on the device '0'. TensorRT cannot be used: no NVIDIA GPU was found");
+}
+
 TEST(Machine, LibraryOfAnotherVersion) {
     const Substitute substitute;
     const bool is_rtx = substitute.is_rtx();

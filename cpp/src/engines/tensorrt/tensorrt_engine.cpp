@@ -1,6 +1,7 @@
 // The TensorRT engine as the registry sees it: which library, GPU and file, and one Slot for each frame in flight.
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,18 +17,22 @@ namespace {
 
 using namespace trt;
 
+/// A number from 0 up, or nothing where the text is none.
+std::optional<int> parse_number(const std::string& text) {
+    int number = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size() && number >= 0;
+    return is_number ? std::optional(number) : std::nullopt;
+}
+
 /// The number of the GPU that was asked for.
 int device_number(const std::string& device) {
-    if (device == "auto") {
-        return 0;
-    }
-    int number = -1;
-    const auto [end, error] = std::from_chars(device.data(), device.data() + device.size(), number);
-    if (error != std::errc{} || end != device.data() + device.size() || number < 0) {
+    const auto number = device == "auto" ? 0 : parse_number(device);
+    if (!number) {
         throw EngineError("Unknown device '" + device + "' for tensorrt. Give the number of an NVIDIA GPU, such as '0', "
                           "or leave the device at 'auto'.");
     }
-    return number;
+    return *number;
 }
 
 /// Refuses an engine file that this library or GPU cannot run; TensorRT's own words would not say why.
@@ -177,6 +182,8 @@ std::string problem() {
 const Factory tensorrt{
     .name = "tensorrt",
     .problem = problem,
+    .devices = "the number of an NVIDIA GPU, such as 0",
+    .names_device = [](const std::string& device) { return parse_number(device).has_value(); },
     .open = [](const std::filesystem::path& model, const Options& options) -> std::unique_ptr<Engine> {
         Gpu gpu = find_gpu(device_number(options.device));
         const CurrentGpu current(gpu.index);  // here, as it must be that also while an engine half made goes
