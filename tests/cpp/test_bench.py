@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cpp.programs import run
 
 QUICK = ("--rounds", 2, "--seconds", 0.02, "--size", "64x48")
@@ -38,6 +40,24 @@ def test_engine_precision_and_batch_are_those_asked_for(tiny_model: Path, tmp_pa
     (row,) = result["rows"]
     assert row["batch"] == 3
     assert row["rounds"][0]["frames"] % 3 == 0
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("none/bench.json", "none/bench.json cannot be written: No such file or directory"),
+        ("results", "results results cannot be written: it is a folder"),
+    ],
+)
+def test_a_result_that_cannot_be_written_is_refused_before_measuring(
+    output: str, message: str, tiny_model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "results").mkdir()
+    done = run("skymask-bench", *QUICK, "--model", tiny_model, "-o", output, cwd=tmp_path)
+    assert done.code == 1
+    assert message in done.err
+    assert done.out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
 
 
 def test_what_is_wrong_is_said(tiny_model: Path, tmp_path: Path) -> None:

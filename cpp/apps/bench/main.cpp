@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -16,12 +17,15 @@
 #include "errors.hpp"
 #include "interrupt.hpp"
 #include "model_choice.hpp"
+#include "output_file.hpp"
 #include "results.hpp"
 #include "tasks.hpp"
 
 namespace skymask::apps {
 
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr const char* description =
     "Measure how fast this machine is: inference alone, with a display, with resizing and a display.\n\n"
@@ -40,7 +44,7 @@ struct BenchOptions {
     int batch = 1;
     int rounds = 5;
     double seconds = 0.7;
-    std::filesystem::path output;
+    fs::path output;
     ModelChoice model;
 };
 
@@ -108,6 +112,16 @@ void leave_out_windows(std::vector<Row>& rows) {
     }
 }
 
+/// Throws OutputError where the results could not be written in the end.
+void check_output(const fs::path& path) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+        throw OutputError("The results " + path.string() +
+                          " cannot be written: it is a folder. Give the name of a file in a folder that exists.");
+    }
+    fs::remove(create_part(path), ignored);
+}
+
 Turn measure(const Row& row, Segmenter& sky, const BenchOptions& options) {
     std::unique_ptr<Window> window;
     if (row.task != Task::infer) {
@@ -120,6 +134,9 @@ Turn measure(const Row& row, Segmenter& sky, const BenchOptions& options) {
 
 void run_bench(const BenchOptions& options) {
     std::vector<Row> rows = plan(options);
+    if (!options.output.empty()) {
+        check_output(options.output);
+    }
     leave_out_windows(rows);
     note_interrupts();
     Segmenter sky = options.model.load();

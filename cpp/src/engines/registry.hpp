@@ -26,7 +26,7 @@ struct Factory {
     /// The names of its devices, for messages: "cpu, gpu, npu".
     const char* devices;
 
-    /// Whether a device's name, other than "auto", can be that of one of them; whether it is there is for `open` to say.
+    /// Whether a device's name, other than "auto", can be that of one of them. Whether it is there, `open` says.
     bool (*names_device)(const std::string& device);
 
     /// Opens a model. The file's ModelInfo has been read, so it is a skymask model; `options` are checked.

@@ -97,6 +97,29 @@ TEST_F(Cache, ThatCannotBeMade) {
     expect_error<OutputError>([&] { load(); }, "cannot be made");
 }
 
+TEST_F(Cache, ThatCannotBeWrittenDoesNotCostTheEngine) {
+    load();
+    for (const auto& entry : fs::directory_iterator(cache())) {
+        const fs::path taken = entry.path();
+        fs::remove(taken);
+        fs::create_directory(taken);  // no file can come to its place, whoever asks
+    }
+    load();
+    EXPECT_EQ(builds(), 2);
+    for (const auto& entry : fs::directory_iterator(cache())) {
+        EXPECT_TRUE(entry.is_directory()) << entry.path();
+    }
+}
+
+TEST_F(Cache, RefusesAnotherPrecisionBeforeItBuilds) {
+    auto options = tensorrt_options();
+    options.cache = cache();
+    options.precision = Precision::fp16;
+    expect_error<EngineError>([&] { static_cast<void>(Segmenter::load(golden_model(), options)); },
+                              "is fp32, but fp16 was asked for");
+    EXPECT_EQ(builds(), 0);
+}
+
 TEST_F(Cache, KeepsTimings) {
     load();
     int timings = 0;
@@ -225,8 +248,10 @@ TEST_F(EngineFile, HasThePrecisionOfItsGraph) {
     substitute_.precision(2);
     EXPECT_EQ(Segmenter::load(golden_model(), tensorrt_options()).engine().precision, Precision::int8);
     substitute_.precision(0);
+    const int builds = substitute_.calls("buildSerializedNetwork");
     expect_error<EngineError>([&] { static_cast<void>(build({.precision = Precision::fp16})); },
                               "'skymask export --precision fp16'");
+    EXPECT_EQ(substitute_.calls("buildSerializedNetwork"), builds) << "told by the graph alone";
 }
 
 TEST_F(EngineFile, IsForTheSizesAskedFor) {
@@ -276,6 +301,16 @@ TEST_F(EngineFile, ThatCannotBeWrittenLeavesNothing) {
     expect_error<OutputError>(
         [&] { static_cast<void>(skymask::build_engine(golden_model(), folder_.path() / "taken.engine")); },
         "cannot be written");
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+    EXPECT_EQ(substitute_.calls("buildSerializedNetwork"), 0) << "said before the engine is built";
+}
+
+TEST_F(EngineFile, StaysAsItWasWhereAnotherIsNotBuilt) {
+    const fs::path path = build();
+    const Bytes before = read(path);
+    substitute_.fail("buildSerializedNetwork", 1, 1);
+    expect_error<EngineError>([&] { static_cast<void>(build()); }, "cannot build");
+    EXPECT_EQ(read(path), before);
     EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 

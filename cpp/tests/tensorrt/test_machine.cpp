@@ -79,8 +79,8 @@ TEST(Machine, AutoTakesTheEngineThatHasTheDevice) {
     expect_error<EngineError>([&] { static_cast<void>(auto_on("1")); }, "There is no NVIDIA GPU number 1");
     expect_error<EngineError>([&] { static_cast<void>(auto_on("npu")); }, "OpenVINO finds no device 'npu' here.");
     expect_error<EngineError>([&] { static_cast<void>(auto_on("cuda")); },
-                              "No engine that was built in has a device 'cuda'. Known: auto; for tensorrt the number of "
-                              "an NVIDIA GPU, such as 0; for openvino cpu, gpu, npu.");
+                              "No engine that was built in has a device 'cuda'. Known: auto; for tensorrt the number "
+                              "of an NVIDIA GPU, such as 0; for openvino cpu, gpu, npu.");
     substitute.machine(0, "", 0, 0, 13000);
     EXPECT_EQ(auto_on("cpu"), "openvino");
     expect_error<EngineError>([&] { static_cast<void>(auto_on("0")); },

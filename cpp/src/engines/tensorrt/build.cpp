@@ -37,6 +37,14 @@ void make_cache_folder(const std::filesystem::path& folder) {
     }
 }
 
+/// Writes a file into the cache. Where that fails, what is in it is not lost: it is in use, and made again next time.
+void keep(const std::filesystem::path& path, std::span<const std::uint8_t> content) {
+    try {
+        write_whole(path, content);
+    } catch (const OutputError&) {
+    }
+}
+
 /// A file of the cache that can be used, or nothing: one that is damaged or out of date is built anew.
 std::optional<EngineFile> read_usable(const std::filesystem::path& path, const EngineHeader& wanted) {
     try {
@@ -58,7 +66,7 @@ Sizes default_sizes() {
     return {.smallest = defaults.smallest, .usual = defaults.usual, .largest = defaults.largest};
 }
 
-EngineFile build(const Found& found, const std::filesystem::path& model, const Sizes& sizes,
+EngineFile build(const Found& found, const std::filesystem::path& model, const Sizes& sizes, Precision precision,
                  const std::optional<Gpu>& gpu, const std::vector<ComputeCapability>& targets,
                  const std::filesystem::path& cache) {
     const Bytes onnx = read_model_bytes(model);
@@ -73,24 +81,29 @@ EngineFile build(const Found& found, const std::filesystem::path& model, const S
         file.header.capabilities.push_back({.major = gpu->major, .minor = gpu->minor});
     }
     const auto timings = cache / ("timings-" + hash(machine_text(found, gpu)) + ".bin");
-    BuildRequest request{.onnx = onnx, .where = model.string(), .sizes = sizes, .targets = targets, .timing_cache = {}};
+    BuildRequest request{.onnx = onnx,
+                         .where = model.string(),
+                         .sizes = sizes,
+                         .precision = precision,
+                         .targets = targets,
+                         .timing_cache = {}};
     if (!cache.empty()) {
         request.timing_cache = read_if_there(timings);
     }
     BuiltPlan built = found.nvinfer->build(request);
     if (!cache.empty() && !built.timing_cache.empty()) {
-        write_whole(timings, built.timing_cache);
+        keep(timings, built.timing_cache);
     }
     file.header.precision = built.precision;
     file.plan = std::move(built.plan);
     return file;
 }
 
-EngineFile cached_or_built(const Found& found, const std::filesystem::path& model, const Gpu& gpu,
+EngineFile cached_or_built(const Found& found, const std::filesystem::path& model, Precision precision, const Gpu& gpu,
                            const std::filesystem::path& cache) {
     const Sizes sizes = default_sizes();
     if (cache.empty()) {
-        return build(found, model, sizes, gpu, {}, cache);
+        return build(found, model, sizes, precision, gpu, {}, cache);
     }
     make_cache_folder(cache);
     EngineHeader wanted;
@@ -104,29 +117,22 @@ EngineFile cached_or_built(const Found& found, const std::filesystem::path& mode
     if (auto file = read_usable(path, wanted)) {
         return *std::move(file);
     }
-    EngineFile file = build(found, model, sizes, gpu, {}, cache);
-    write_whole(path, to_bytes(file));
+    EngineFile file = build(found, model, sizes, precision, gpu, {}, cache);
+    keep(path, to_bytes(file));
     return file;
 }
 
 Bytes read_if_there(const std::filesystem::path& path) {
-    std::error_code error;
-    return std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) > 0
-               ? read_model_bytes(path)
-               : Bytes{};
+    try {
+        return read_model_bytes(path);
+    } catch (const ModelError&) {
+        return {};
+    }
 }
 
 std::filesystem::path kernels_path(const Found& found, const Gpu& gpu, std::span<const std::uint8_t> plan,
                                    const std::filesystem::path& cache) {
     return cache.empty() ? cache : cache / ("kernels-" + hash(hash(plan) + machine_text(found, gpu)) + ".bin");
-}
-
-void check_precision(Precision wanted, Precision found, const std::string& where) {
-    if (wanted != Precision::automatic && wanted != found) {
-        throw EngineError("TensorRT computes in the precision of the model's graph: " + where + " is " +
-                          name_of(found) + ", but " + name_of(wanted) + " was asked for. Export the model again with "
-                          "'skymask export --precision " + name_of(wanted) + "', or leave the precision at 'auto'.");
-    }
 }
 
 }  // namespace skymask::engines::trt

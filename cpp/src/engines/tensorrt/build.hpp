@@ -13,24 +13,22 @@ namespace skymask::engines::trt {
 [[nodiscard]] Sizes default_sizes();
 
 /// Builds an engine from an ONNX model for `gpu`, or for `targets` where there are any.
-/// cache: folder of the timing cache; empty keeps none. Throws ModelError, EngineError.
+/// precision: a graph of another is refused. cache: folder of the timing cache; empty keeps none.
+/// Throws ModelError, EngineError.
 [[nodiscard]] EngineFile build(const Found& found, const std::filesystem::path& model, const Sizes& sizes,
-                               const std::optional<Gpu>& gpu, const std::vector<ComputeCapability>& targets,
-                               const std::filesystem::path& cache);
+                               Precision precision, const std::optional<Gpu>& gpu,
+                               const std::vector<ComputeCapability>& targets, const std::filesystem::path& cache);
 
-/// The engine for `gpu` from the cache, built and kept there where there is none that fits. An empty cache keeps none.
-/// Throws ModelError, EngineError, OutputError.
-[[nodiscard]] EngineFile cached_or_built(const Found& found, const std::filesystem::path& model, const Gpu& gpu,
-                                         const std::filesystem::path& cache);
+/// The engine for `gpu` from the cache; where there is none that fits it is built, and kept there if that can be done.
+/// An empty cache keeps none. Throws ModelError, EngineError, OutputError where the folder cannot be made.
+[[nodiscard]] EngineFile cached_or_built(const Found& found, const std::filesystem::path& model, Precision precision,
+                                         const Gpu& gpu, const std::filesystem::path& cache);
 
 /// Where what TensorRT for RTX compiled of a plan is kept; empty where there is no cache.
 [[nodiscard]] std::filesystem::path kernels_path(const Found& found, const Gpu& gpu, std::span<const std::uint8_t> plan,
                                                  const std::filesystem::path& cache);
 
-/// The content of a file of the cache, or nothing where there is none.
+/// The content of a file of the cache, or nothing where there is none that can be read.
 [[nodiscard]] std::vector<std::uint8_t> read_if_there(const std::filesystem::path& path);
-
-/// Throws EngineError where a model does not compute in the precision that was asked for.
-void check_precision(Precision wanted, Precision found, const std::string& where);
 
 }  // namespace skymask::engines::trt

@@ -51,6 +51,7 @@ BuiltEngine build_engine(const std::filesystem::path& model, const std::filesyst
     static_cast<void>(read_model_info(model));  // what is wrong with the file is said before what the machine lacks
     const Sizes sizes = checked_sizes(request);
     const auto targets = parse_capabilities(request.compute_capabilities);
+    check_can_write(output);
     // A build for GPUs that are named needs none; only TensorRT for RTX can do that.
     const std::optional<Gpu> gpu = targets.empty() ? std::optional(find_gpu(0)) : std::nullopt;
     std::optional<CurrentGpu> current;
@@ -58,8 +59,7 @@ BuiltEngine build_engine(const std::filesystem::path& model, const std::filesyst
         current.emplace(gpu->index);  // TensorRT builds for that one
     }
     const Found found = find_nvinfer({}, !targets.empty());
-    const EngineFile file = build(found, model, sizes, gpu, targets, {});
-    check_precision(request.precision, file.header.precision, model.string());
+    const EngineFile file = build(found, model, sizes, request.precision, gpu, targets, {});
     const auto content = to_bytes(file);
     write_whole(output, content);
     BuiltEngine built{.library = file.header.family,

@@ -67,8 +67,8 @@ struct Gpu {
 /// The GPU of a number. Throws EngineError where there is none.
 [[nodiscard]] Gpu find_gpu(int index);
 
-/// Makes a GPU the calling thread's current one, which new memory and streams belong to. When this goes, it is again the
-/// one that the caller had chosen.
+/// Makes a GPU the calling thread's current one, which new memory and streams belong to. When this goes, the one that
+/// the caller had chosen is it again.
 class CurrentGpu {
 public:
     /// Throws Error where the GPU cannot be selected.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <fstream>
@@ -54,6 +55,12 @@ std::filesystem::path temporary_name(const std::filesystem::path& path) {
     return path.string() + "." + std::to_string(process) + "-" + std::to_string(counter++) + ".part";
 }
 
+[[noreturn]] void refuse_to_write(const std::filesystem::path& path, const std::error_code& error) {
+    const std::string reason = error ? ": " + error.message() : "";
+    throw OutputError("The engine file " + path.string() + " cannot be written" + reason +
+                      ". Does its folder exist, may you write there, and is the disk not full?");
+}
+
 }  // namespace
 
 EngineFile parse_engine_file(std::span<const std::uint8_t> content, const std::string& where) {
@@ -85,6 +92,19 @@ std::vector<std::uint8_t> to_bytes(const EngineFile& file) {
     return content;
 }
 
+void check_can_write(const std::filesystem::path& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+        refuse_to_write(path, std::make_error_code(std::errc::is_a_directory));
+    }
+    const std::filesystem::path part = temporary_name(path);
+    errno = 0;
+    if (!std::ofstream(part, std::ios::binary)) {
+        refuse_to_write(path, {errno, std::generic_category()});
+    }
+    std::filesystem::remove(part, ignored);
+}
+
 void write_whole(const std::filesystem::path& path, std::span<const std::uint8_t> content) {
     const std::filesystem::path part = temporary_name(path);
     std::ofstream file(part, std::ios::binary);
@@ -97,9 +117,7 @@ void write_whole(const std::filesystem::path& path, std::span<const std::uint8_t
     if (!file || error) {
         std::error_code ignored;
         std::filesystem::remove(part, ignored);
-        throw OutputError("The engine file " + path.string() + " cannot be written" +
-                          (error ? ": " + error.message() : "") +
-                          ". Does its folder exist, may you write there, and is the disk not full?");
+        refuse_to_write(path, error);
     }
 }
 

@@ -39,6 +39,9 @@ struct EngineFile {
 /// The content of the file.
 [[nodiscard]] std::vector<std::uint8_t> to_bytes(const EngineFile& file);
 
+/// Throws OutputError where `write_whole` would, as far as can be known before; leaves nothing.
+void check_can_write(const std::filesystem::path& path);
+
 /// Writes under a temporary name and moves into place. Throws OutputError.
 void write_whole(const std::filesystem::path& path, std::span<const std::uint8_t> content);
 

@@ -4,6 +4,8 @@
 
 #include <skymask/error.hpp>
 
+#include "../../engine_checks.hpp"
+
 namespace skymask::engines::trt {
 namespace {
 
@@ -27,6 +29,14 @@ bool Sizes::contain(Shape shape) const noexcept {
     const auto within = [](int low, int value, int high) { return low <= value && value <= high; };
     return within(smallest.count, shape.count, largest.count) && within(smallest.height, shape.height, largest.height) &&
            within(smallest.width, shape.width, largest.width);
+}
+
+void check_precision(Precision wanted, Precision found, const std::string& where) {
+    if (wanted != Precision::automatic && wanted != found) {
+        throw EngineError("TensorRT computes in the precision of the model's graph: " + where + " is " +
+                          name_of(found) + ", but " + name_of(wanted) + " was asked for. Export the model again with "
+                          "'skymask export --precision " + name_of(wanted) + "', or leave the precision at 'auto'.");
+    }
 }
 
 Found find_nvinfer(const std::optional<std::string>& family, bool cross_builds) {

@@ -70,6 +70,7 @@ struct BuildRequest {
     std::span<const std::uint8_t> onnx;
     std::string where;                       ///< the model's name in messages
     Sizes sizes;
+    Precision precision = Precision::automatic;  ///< that the graph must have; automatic takes any
     std::vector<ComputeCapability> targets;  ///< TensorRT for RTX: GPUs to build for; empty is the one that is present
     std::vector<std::uint8_t> timing_cache;  ///< of an earlier build, or empty
 };
@@ -87,7 +88,8 @@ public:
 
     [[nodiscard]] virtual std::string version() const = 0;  ///< such as "10.14.1"
 
-    /// Throws EngineError where the ONNX parser is not there or the graph is refused.
+    /// Throws EngineError where the ONNX parser is not there, the graph is refused or of another precision; the last is
+    /// known before the long work begins.
     [[nodiscard]] virtual BuiltPlan build(const BuildRequest& request) = 0;
 
     /// Needs a GPU. `kernels` are those of an earlier `Plan::kernels`, or empty; what does not fit is ignored.
@@ -117,6 +119,9 @@ struct Found {
     std::shared_ptr<Nvinfer> nvinfer;
     const Abi* abi = nullptr;
 };
+
+/// Throws EngineError where a model does not compute in the precision that was asked for.
+void check_precision(Precision wanted, Precision found, const std::string& where);
 
 /// The first TensorRT library on this machine that one of the ABIs fits, from `family` if given.
 /// Throws EngineError saying what was looked for and what does not fit.

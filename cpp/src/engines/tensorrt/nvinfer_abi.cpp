@@ -217,6 +217,8 @@ BuiltPlan AbiNvinfer::build(const BuildRequest& request) {
         refuse("does not start to build");
     }
     const auto parser = parse(*network, request, logger);
+    const Precision precision = precision_of(*network);
+    check_precision(request.precision, precision, request.where);
     if (!set_sizes(*config, *profile, request.sizes)) {
         refuse("refuses these sizes of frames for");
     }
@@ -228,7 +230,7 @@ BuiltPlan AbiNvinfer::build(const BuildRequest& request) {
     if (plan == nullptr) {
         refuse("cannot build");
     }
-    return {.plan = bytes_of(*plan), .precision = precision_of(*network), .timing_cache = timings.serialize()};
+    return {.plan = bytes_of(*plan), .precision = precision, .timing_cache = timings.serialize()};
 }
 
 std::unique_ptr<Plan> AbiNvinfer::load(std::span<const std::uint8_t> plan, const std::string& where,

@@ -128,7 +128,7 @@ private:
 
     EngineFile open_model(const std::filesystem::path& path, const Options& options) {
         found_ = find_nvinfer();
-        return cached_or_built(found_, path, gpu_, options.cache);
+        return cached_or_built(found_, path, options.precision, gpu_, options.cache);
     }
 
     /// Keeps what was compiled while frames were computed, for the next start.

@@ -48,6 +48,11 @@ void wait_while_held() {
     let_go.wait(lock, [] { return !is_held; });
 }
 
+std::atomic<int>& built_on() {
+    static std::atomic<int> gpu{-1};
+    return gpu;
+}
+
 int& current_gpu() {
     thread_local int gpu = 0;
     return gpu;
@@ -77,6 +82,7 @@ void skymask_substitute_reset() {
     failures.clear();
     machine() = Machine{};
     current_gpu() = 0;
+    built_on() = -1;
     is_held = false;
     let_go.notify_all();
 }
@@ -122,4 +128,4 @@ void skymask_substitute_memory(std::size_t bytes) { machine().memory = bytes; }
 void skymask_substitute_version(int version) { machine().version = version; }
 void skymask_substitute_parser_version(int version) { machine().parser_version = version; }
 void skymask_substitute_precision(int type) { machine().precision = type; }
-int skymask_substitute_built_on() { return machine().built_on; }
+int skymask_substitute_built_on() { return built_on(); }

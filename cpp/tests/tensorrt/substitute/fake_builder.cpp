@@ -126,7 +126,7 @@ public:
         if (fails("buildSerializedNetwork", &logger_)) {
             return nullptr;
         }
-        machine().built_on = current_gpu();
+        built_on() = current_gpu();
         const auto onnx = static_cast<Network&>(network).onnx.lock();
         if (onnx == nullptr) {
             complain(logger_, "the parser and its weights were released before the network was built");

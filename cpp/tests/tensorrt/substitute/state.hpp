@@ -23,7 +23,6 @@ struct Machine {
     int version = 0;
     int parser_version = 0;
     int precision = 0;
-    int built_on = -1;  // the GPU that was current when an engine was built last
 };
 
 /// Not locked: tests change it while nothing else runs.
@@ -31,6 +30,9 @@ Machine& machine();
 
 /// The GPU that the calling thread has chosen.
 int& current_gpu();
+
+/// The one that was current when an engine was built last; -1 where none was.
+std::atomic<int>& built_on();
 
 /// Counts a call. Returns the code with which it is to fail, or 0.
 int called(const char* name);
