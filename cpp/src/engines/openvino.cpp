@@ -11,7 +11,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -48,10 +47,10 @@ std::string reason(const std::exception& error) {
     return line == std::string::npos ? text : text.substr(line + 1);
 }
 
-/// Whether a name is of OpenVINO's kind: one of several devices has a number, as in "gpu.1".
+/// Whether a name is of OpenVINO's kind: "gpu", or with a number where there are several, as "gpu.1".
 bool names_device(const std::string& device) {
-    static const std::regex pattern("(cpu|gpu|npu)([.][0-9]+)?", std::regex::icase);
-    return std::regex_match(device, pattern);
+    const std::string kind = to_lower(device.substr(0, device.find('.')));
+    return kind == "cpu" || kind == "gpu" || kind == "npu";
 }
 
 /// OpenVINO's name of the device, such as "CPU". Throws EngineError where there is none.
