@@ -74,12 +74,16 @@ def percent(part: float, whole: float) -> str:
 
 
 def iou_losses(records: Iterable[Record]) -> dict[str, float]:
-    """What each image takes from the mean IoU over sources: their sum is 1 - that mean."""
-    unions: dict[str, int] = {}
+    """What each image takes from the mean IoU over the sources that have sky: their sum is 1 - that mean."""
     listed = list(records)
+    pooled: dict[str, Counts] = {}
     for record in listed:
-        unions[record["source"]] = unions.get(record["source"], 0) + sum(record["counts"][:3])
-    return {record["image"]: wrong(record) / (unions[record["source"]] or 1) / len(unions) for record in listed}
+        pooled[record["source"]] = pooled.get(record["source"], Counts()) + Counts(*record["counts"])
+    unions = {source: counts.true_sky + counts.wrong for source, counts in pooled.items() if counts.has_sky}
+    return {
+        record["image"]: wrong(record) / unions[record["source"]] / len(unions) if record["source"] in unions else 0.0
+        for record in listed
+    }
 
 
 def causes_table(records: list[Record], notes: dict[str, Note]) -> str:
@@ -177,8 +181,9 @@ def places_table(result: dict[str, Any], segment: Segment) -> str:
             inside[sample.source] = inside.get(sample.source, Counts()) + inner
     rows = []
     for name, counts in sorted(sums.items()):
-        ious = (result["sources"][name]["iou"], inside[name].iou)
-        rows.append([name, *(percent(part, counts.sum()) for part in counts), *(f"{iou:.4f}" for iou in ious)])
+        ious = (result["sources"][name]["iou"], inside[name].iou if inside[name].has_sky else None)
+        cells = ("-" if iou is None else f"{iou:.4f}" for iou in ious)
+        rows.append([name, *(percent(part, counts.sum()) for part in counts), *cells])
     return markdown_table(["wrong pixels of", *PLACES, "IoU", "IoU without the edge"], rows)
 
 

@@ -80,6 +80,11 @@ def test_the_lost_iou_weighs_small_sources_up() -> None:
     assert losses == {"a": pytest.approx(0.05), "b": pytest.approx(0.25)}
 
 
+def test_a_source_without_sky_takes_nothing_from_the_mean_iou() -> None:
+    records = [record("a", "a", 900, 100, 0, 0), record("b", "b", 0, 5, 0, 95)]
+    assert diagnose.iou_losses(records) == {"a": pytest.approx(0.1), "b": 0}
+
+
 def test_sources_lights_and_bands() -> None:
     rows = cells(diagnose.groups_table(RECORDS))
     assert rows["a"] == ["2", "70.0 %", "17.5 %", "14.3 %", "31.6 %"]

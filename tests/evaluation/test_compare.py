@@ -62,6 +62,19 @@ def test_equal_results_do_not_differ() -> None:
     assert row(comparison, "false_sky_rate")["verdict"] is None  # no image without sky
 
 
+def test_a_pixel_of_false_sky_does_not_change_which_sources_are_averaged() -> None:
+    def result(gain: int, false_sky: int) -> dict[str, Any]:
+        counts = [0, false_sky, 0, 100_000 - false_sky]
+        rooms = [make_record("rooms", str(room), f"{room}.jpg", counts=counts) for room in range(6)]
+        return make_result(records(BASE - gain) + rooms)
+
+    mean = compare(result(0, 0), result(10, 1))["sources"]["iou"][-1]
+    webcams = compare(result(0, 0), result(10, 1))["sources"]["iou"][1]
+    assert (mean["name"], webcams["name"]) == ("mean over sources", "webcams")
+    assert (mean["a"], mean["b"], mean["interval"]) == (webcams["a"], webcams["b"], webcams["interval"])
+    assert mean["verdict"] == "better"
+
+
 def test_few_cameras_prove_nothing_however_many_images() -> None:
     a, b = (make_result(records(BASE[:2] - gain)) for gain in (0, 20))
     assert row(compare(a, b), "iou")["verdict"] == "no clear difference"

@@ -52,6 +52,7 @@ def test_a_camera_without_sky_is_kept_and_scored_as_false_sky(tmp_path: Path) ->
     result = evaluate(lambda frame: np.full(frame.shape[:2], 255, np.uint8), [manifest])
     assert (result["without_sky"], result["false_claims"]) == (4, 4)
     assert (result["overall"]["false_sky_area"], result["overall"]["false_sky_rate"]) == (1, 1)
+    assert {record["iou"] for record in result["images"]} == {result["overall"]["iou"]} == {None}
     nothing = evaluate(lambda frame: np.zeros(frame.shape[:2], np.uint8), [manifest])
     assert (nothing["overall"]["iou"], nothing["overall"]["false_sky_area"]) == (None, 0)
     assert "4 of 4" in table(result)

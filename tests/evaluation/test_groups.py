@@ -65,6 +65,30 @@ def test_means_over_sources_are_plain_and_skip_what_has_no_number() -> None:
     assert summary["mean"]["false_sky_rate"] == 0
 
 
+def test_a_source_without_sky_says_nothing_about_sky_whatever_is_claimed_there() -> None:
+    field = make_record("field", counts=GOOD)
+    empty, claimed = (
+        summarise([field, make_record("rooms", counts=counts, boundary=[0, false], boundary_f1=boundary_f1)])
+        for counts, false, boundary_f1 in ((ROOM, 0, None), (CLAIMED_ROOM, 20, 0.0))
+    )
+    for key in ("iou", "dice", "precision", "recall", "boundary_iou", "boundary_f1", "pq", "sq", "rq"):
+        assert empty["sources"]["rooms"][key] is claimed["sources"]["rooms"][key] is None
+        assert empty["mean"][key] == claimed["mean"][key] == claimed["sources"]["field"][key]
+    assert claimed["sources"]["rooms"]["mean_iou"] == claimed["sources"]["rooms"]["accuracy"] == 0.96
+
+
+def test_resamples_without_sky_are_judged_by_the_labels_too() -> None:
+    """Of six cameras one alone sees sky; draws without it say nothing about IoU, though false sky is claimed."""
+    rooms = [make_record("rooms", str(camera), f"{camera}", counts=[0, 1, 0, 999]) for camera in range(5)]
+    summary = summarise([*rooms, make_record("rooms", "5", "5", counts=GOOD)])
+    assert summary["sources"]["rooms"]["interval"]["iou"][0] > 0.9
+
+
+def test_the_mean_iou_is_that_of_the_classes_that_the_labels_hold() -> None:
+    all_sky = make_record("above", counts=[900, 0, 100, 0])
+    assert summarise([all_sky])["overall"]["mean_iou"] == 0.9
+
+
 def test_intervals_hold_the_number_and_need_something_to_draw_from() -> None:
     records = [
         make_record("a", str(camera), f"{camera}/{image}", counts=[400 + 10 * camera, image, 100 - 10 * camera, 500])

@@ -36,7 +36,7 @@ def make_record(source: str = "a", group: str = "1", image: str = "x.jpg", **cha
         "mae": 0.02,
         "mse": 0.01,
         "gradient_error": 0.3,
-        "iou": defined(counts.iou),
+        "iou": defined(counts.iou) if counts.has_sky else None,
         **changes,
     }
 

@@ -18,7 +18,7 @@ from skymask.evaluation.groups import Record, summarise
 from skymask.evaluation.metrics import alpha as alphas
 from skymask.evaluation.metrics import boundary, calibration
 from skymask.evaluation.metrics.panoptic import match_sky
-from skymask.evaluation.metrics.pixels import Counts, count, defined, number_of
+from skymask.evaluation.metrics.pixels import Counts, count, defined, judged_by_labels, number_of
 from skymask.weights import sha256
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _score(alpha: NDArray[np.uint8], truth: NDArray[np.uint8], valid: NDArray[np
         "mae": defined(mae),
         "mse": defined(mse),
         "gradient_error": defined(alphas.gradient_error(alpha, truth, valid)),
-        "iou": defined(counts.iou),
+        **{key: defined(value) for key, value in judged_by_labels({"iou": counts.iou}, counts).items()},
     }
 
 

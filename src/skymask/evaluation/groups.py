@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from skymask.evaluation.bootstrap import MIN_UNITS, interval, resample, units
 from skymask.evaluation.conditions import CONDITIONS, SKY_BANDS, sky_band
 from skymask.evaluation.metrics.panoptic import Matching
-from skymask.evaluation.metrics.pixels import FALSE_SKY_SHARE, Counts, defined, mean_of_defined, share
+from skymask.evaluation.metrics.pixels import (
+    FALSE_SKY_SHARE,
+    Counts,
+    defined,
+    judged_by_labels,
+    mean_of_defined,
+    share,
+)
 
 Record = dict[str, Any]
 """One entry of `images` in a result."""
@@ -73,7 +80,7 @@ class Totals:
         """Returns all numbers of a group, NaN where one is not defined."""
         counts = self.counts
         segments = Matching(self.segment_iou, self.segments_matched, self.segments_false, self.segments_missed)
-        return {
+        scores = {
             "iou": counts.iou,
             "dice": counts.dice,
             "accuracy": counts.accuracy,
@@ -92,6 +99,7 @@ class Totals:
             "sq": segments.sq,
             "rq": segments.rq,
         }
+        return judged_by_labels(scores, counts)
 
 
 Rows = NDArray[np.float64]

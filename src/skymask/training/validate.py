@@ -23,8 +23,8 @@ def validate(model: Segmentation, samples: list[Sample], device: torch.device, t
         threshold: Probability from which a pixel counts as sky.
 
     Returns:
-        `Tally.summary` with one more entry, `score`, by which the best epoch is chosen: the mean IoU less the share of
-        pictures without sky in which sky is claimed.
+        `Tally.summary` with one more entry, `score`, by which the best epoch is chosen: the mean IoU over the sources
+        whose labels hold sky, less the share of pictures without sky in which sky is claimed.
     """
     tally = Tally()
     for sample in samples:

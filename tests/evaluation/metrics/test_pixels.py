@@ -103,6 +103,18 @@ def test_sources_without_any_sky_have_no_iou_and_do_not_spoil_the_mean() -> None
     json.dumps(summary, allow_nan=False)
 
 
+def test_which_sources_are_averaged_follows_from_the_labels_and_not_from_a_model() -> None:
+    street, room = Counts(900, 50, 50, 1000), Counts(true_rest=10**6)
+    better_street, claimed_room = Counts(920, 40, 40, 1000), Counts(false_sky=1, true_rest=10**6 - 1)
+    old, new = Tally(), Tally()
+    for tally, of_sources in ((old, (street, room)), (new, (better_street, claimed_room))):
+        for source, counts in zip(("street", "room"), of_sources, strict=True):
+            tally.add(source, counts)
+    assert new.summary()["mean"]["iou"] == better_street.iou > street.iou == old.summary()["mean"]["iou"]
+    assert new.summary()["mean"]["dice"] == better_street.dice
+    assert new.summary()["sources"]["room"] == {"images": 1, "iou": None, "dice": None, "accuracy": 1 - 1e-6}
+
+
 def test_false_claims_are_counted_in_pictures_without_sky_alone() -> None:
     tally = Tally()
     tally.add("a", Counts(true_sky=50, false_sky=50))

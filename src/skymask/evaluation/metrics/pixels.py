@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from skymask.contract import THRESHOLD
 
 FALSE_SKY_SHARE = 0.01
 """A picture without sky counts as falsely claimed when more than this share of it is called sky."""
+
+OF_SKY = ("iou", "dice", "precision", "recall", "boundary_iou", "boundary_f1", "pq", "sq", "rq")
+"""Numbers that say how well the sky of a group is found."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,11 @@ class Counts:
         """Whether any labelled pixel is sky."""
         return self.true_sky + self.missed_sky > 0
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether any labelled pixel is not sky."""
+        return self.false_sky + self.true_rest > 0
+
 
 def count(alpha: NDArray[np.uint8], truth: NDArray[np.uint8], valid: NDArray[np.bool_]) -> Counts:
     """Counts one image's pixels.
@@ -131,6 +139,28 @@ def share(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
+def judged_by_labels(scores: Mapping[str, float], counts: Counts) -> dict[str, float]:
+    """Makes the labels alone decide which of a group's numbers are defined.
+
+    By its formula, the IoU of a group without sky is 0 as soon as one pixel is called sky, and else undefined: a mean
+    over groups would be one over other groups for every model.
+
+    Args:
+        scores: Some of a group's numbers.
+        counts: Its pooled pixels.
+
+    Returns:
+        The same numbers; those of `OF_SKY` are NaN where the labels hold no sky, and `mean_iou` is that of the only
+        class where they hold only one.
+    """
+    judged = dict(scores)
+    if not counts.has_sky:
+        judged |= {key: math.nan for key in OF_SKY if key in scores}
+    if "mean_iou" in scores and not (counts.has_sky and counts.has_rest):
+        judged["mean_iou"] = counts.accuracy  # which is the IoU of the only class
+    return judged
+
+
 class Tally:
     """Counts per source, and how often sky is claimed in pictures that have none: what training validates with."""
 
@@ -153,17 +183,14 @@ class Tally:
     def summary(self) -> dict[str, Any]:
         """Returns images, IoU, Dice and accuracy per source and their plain means over sources, ready for JSON.
 
-        None stands where a number is not defined: the IoU of a source in which neither truth nor prediction has sky.
+        None stands where a number is not defined: IoU and Dice of a source whose labels hold no sky, which their means
+        leave out.
         """
-        rows: dict[str, dict[str, Any]] = {
-            source: {
-                "images": self.images[source],
-                "iou": defined(counts.iou),
-                "dice": defined(counts.dice),
-                "accuracy": defined(counts.accuracy),
-            }
-            for source, counts in sorted(self.sources.items())
-        }
+        rows: dict[str, dict[str, Any]] = {}
+        for source, counts in sorted(self.sources.items()):
+            scores = {"iou": counts.iou, "dice": counts.dice, "accuracy": counts.accuracy}
+            judged = judged_by_labels(scores, counts)
+            rows[source] = {"images": self.images[source], **{key: defined(value) for key, value in judged.items()}}
         means = {key: mean_of_defined(row[key] for row in rows.values()) for key in ("iou", "dice", "accuracy")}
         return {"sources": rows, "mean": means, "without_sky": self.without_sky, "false_claims": self.false_claims}
 

@@ -97,8 +97,7 @@ def _tables(result: dict[str, Any]) -> list[_Table]:
             "sky_share",
             "By share of sky",
             "sky in the labels",
-            "IoU is hard on images with little sky. Without any, it is 0 as soon as one pixel is called sky: "
-            "there, read the last two columns.",
+            "IoU is hard on images with little sky. Without any, it says nothing: there, read the last two columns.",
         ),
     )
     return [
