@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
+from skymask.data.label_files import read_alpha
 from skymask.data.manifest import Sample, read_manifest, write_manifest
 from skymask.errors import DataError, InputError
 from tests.support.datasets import HEADER, write_dataset
@@ -32,6 +33,38 @@ def test_ignore_maps_mark_what_has_no_label(manifest: Path) -> None:
     valid = read_manifest(manifest)[0].load_valid()
     assert not valid[:, :10].any()
     assert valid[:, 10:].all()
+
+
+STORED = {
+    "0 and 1": lambda label: Image.fromarray(label // 255),
+    "1 bit": lambda label: Image.fromarray(label).convert("1"),
+    "16 bits": lambda label: Image.fromarray(label.astype(np.uint16) * 257),
+    "dark, of 16 bits": lambda label: Image.fromarray(label.astype(np.uint16) * 80),
+    "grey as colours": lambda label: Image.fromarray(label).convert("RGB"),
+}
+
+
+@pytest.mark.parametrize("kind", STORED)
+def test_labels_that_are_stored_otherwise_mean_what_they_mean_to_the_import(manifest: Path, kind: str) -> None:
+    for name, label in (("mask.png", corner(48)), ("ignore.png", corner(48)[::-1])):
+        STORED[kind](label).save(manifest.parent / name)
+    manifest.write_text(HEADER + "a,0,0.png,mask.png,ignore.png,64,48,0.5\n")
+    (sample,) = read_manifest(manifest)
+    expected = read_alpha(sample.mask).pixels
+    np.testing.assert_array_equal(sample.load_mask(), expected)
+    assert expected.max() == (79 if kind.startswith("dark") else 255)
+    np.testing.assert_array_equal(sample.load_valid(), (expected <= 127)[::-1])
+
+
+def test_labels_in_colours_are_refused_and_named(manifest: Path) -> None:
+    palette = Image.fromarray(corner(48) // 255).convert("P")
+    palette.putpalette([0, 0, 0, 0, 0, 255])
+    palette.save(manifest.parent / "colours.png")
+    manifest.write_text(HEADER + "a,0,0.png,colours.png,,64,48,0.5\na,0,0.png,0_mask.png,colours.png,64,48,0.5\n")
+    mask, ignore = read_manifest(manifest)
+    for load in (mask.load_mask, ignore.load_valid):
+        with pytest.raises(DataError, match=r"colours\.png has colours, .* Save it as 8-bit grey"):
+            load()
 
 
 @pytest.mark.parametrize(

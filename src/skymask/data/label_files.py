@@ -1,4 +1,4 @@
-"""Reads the images and masks of other people's data sets, and says what is wrong with one."""
+"""Reads the images and masks of data sets, other people's too, and says what is wrong with one."""
 
 from __future__ import annotations
 
@@ -52,25 +52,38 @@ def read_size(path: Path) -> tuple[int, int]:
 def read_alpha(path: Path) -> Alpha:
     """Decodes a mask of any common kind; its pixels come as they are stored, whatever its orientation.
 
+    Raises:
+        DataError: It is missing, cannot be decoded, breaks off, or is refused by `alpha_of`.
+    """
+    with _opened(path) as image:
+        return alpha_of(image, path)
+
+
+def alpha_of(image: Image.Image, path: Path) -> Alpha:
+    """Reads the pixels of a decoded mask of any common kind.
+
     Grey and black-and-white images are taken as they are, colour images and palettes where all colours are grey; of 16
     bits the upper 8 are kept; a mask whose largest value is 1 holds 0 and 1, which become 0 and 255.
 
+    Args:
+        image: As `opened_as_stored` gives it.
+        path: Where it lies, for messages.
+
     Raises:
-        DataError: It is missing, cannot be decoded, breaks off, has 32 bits a pixel, colours, or transparency, or says
-            that it is a mask of skymask's in which sky is not white.
+        DataError: It has 32 bits a pixel, colours, or transparency, or says that it is a mask of skymask's in which sky
+            is not white.
     """
-    with _opened(path) as image:
-        _check_sky_is_white(image, path)
-        if image.mode == "L":
-            pixels, conversion = np.asarray(image), None
-        elif image.mode == "1":
-            pixels, conversion = np.asarray(image.convert("L")), "1 bit to 8"
-        elif image.mode in _SIXTEEN_BIT_MODES:
-            pixels, conversion = _from_sixteen_bits(image)
-        elif image.mode in _COLOUR_MODES:
-            pixels, conversion = _from_colours(image, path), f"{image.mode} to grey"
-        else:
-            raise DataError(f"{path} is an image of the kind {image.mode}. A mask must be 8-bit grey: 255 sky, 0 not.")
+    _check_sky_is_white(image, path)
+    if image.mode == "L":
+        pixels, conversion = np.asarray(image), None
+    elif image.mode == "1":
+        pixels, conversion = np.asarray(image.convert("L")), "1 bit to 8"
+    elif image.mode in _SIXTEEN_BIT_MODES:
+        pixels, conversion = _from_sixteen_bits(image)
+    elif image.mode in _COLOUR_MODES:
+        pixels, conversion = _from_colours(image, path), f"{image.mode} to grey"
+    else:
+        raise DataError(f"{path} is an image of the kind {image.mode}. A mask must be 8-bit grey: 255 sky, 0 not.")
     if pixels.max() == 1:
         return Alpha(pixels * np.uint8(255), "0 and 1 to 0 and 255")
     return Alpha(pixels, conversion)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skymask.data.hand_lists import numbered_rows
-from skymask.data.label_files import reason
+from skymask.data.label_files import alpha_of, reason
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, MediaError
 from skymask.files import writing
@@ -40,9 +40,9 @@ class Sample:
     image: Path
     """Colour image."""
     mask: Path
-    """8-bit grey: alpha of sky, 255 sky, 0 not sky."""
+    """8-bit grey: alpha of sky, 255 sky, 0 not sky; other kinds are read as `label_files.alpha_of` does."""
     ignore: Path | None
-    """8-bit grey: 255 where there is no label. None: the whole image is labelled."""
+    """The same kind of image: 255 where there is no label. None: the whole image is labelled."""
 
     @cached_property
     def orientation(self) -> int:
@@ -69,7 +69,7 @@ class Sample:
         """Returns the sky's alpha, uint8 [H, W], upright.
 
         Raises:
-            DataError: It, or the image, cannot be read.
+            DataError: It, or the image, cannot be read, or it is not clear what in it is sky.
         """
         return self._load_label(self.mask)
 
@@ -77,7 +77,7 @@ class Sample:
         """Returns where the labels hold, bool [H, W], upright.
 
         Raises:
-            DataError: The ignore map, the mask or the image cannot be read.
+            DataError: The ignore map, the mask or the image cannot be read, or the map is of no kind that masks have.
         """
         if self.ignore is not None:
             return self._load_label(self.ignore) <= 127
@@ -87,7 +87,7 @@ class Sample:
 
     def _load_label(self, path: Path) -> NDArray[np.uint8]:
         with _named(path), opened_as_stored(path) as image:
-            pixels = np.asarray(image.convert("L"))
+            pixels = alpha_of(image, path).pixels
         return turn_upright(pixels, self.orientation)
 
 
