@@ -76,7 +76,7 @@ class OccupiedError(OutputError):
 
 
 class TrainingError(SkymaskError):
-    """A training run cannot go on: the loss is no longer a number."""
+    """A training run cannot go on: the loss or its gradient is no longer a number."""
 
 
 def suggest(unknown: str, known: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -9,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from lightning_fabric import Fabric
+from lightning_fabric.plugins.precision import MixedPrecision
 from safetensors.torch import load_file
 
 from skymask.data.dataset import BalancedSampler
@@ -88,6 +91,72 @@ def test_a_resumed_run_is_the_uninterrupted_one(
     assert [line["loss"] for line in records(tmp_path / "whole")] == [
         line["loss"] for line in records(tmp_path / "parts")
     ]
+
+
+@pytest.fixture
+def scalers(monkeypatch: pytest.MonkeyPatch) -> list[torch.amp.GradScaler]:
+    """Lets runs train in float16 on the CPU, and collects their scalers; the first scale is much too large."""
+    made: list[torch.amp.GradScaler] = []
+
+    def open_devices(devices: loop.Devices, precision: str) -> Fabric:
+        made.append(torch.amp.GradScaler("cpu", init_scale=2.0**20))
+        return Fabric(accelerator="cpu", devices=1, plugins=[MixedPrecision("16-mixed", "cpu", made[-1])])
+
+    monkeypatch.setattr(loop, "_open_devices", open_devices)
+    return made
+
+
+def test_steps_whose_float16_gradients_overflow_are_skipped(
+    manifest: Path, tmp_path: Path, scalers: list[torch.amp.GradScaler]
+) -> None:
+    loop.train(tiny_config(manifest, precision="fp16"), tmp_path / "run")
+    skipped = round(20 - math.log2(scalers[0].get_scale()))
+    assert 0 < skipped < 6
+    state = checkpoint.load_resume(tmp_path / "run" / "resume.pt")
+    assert state["step"] == 6
+    assert state["averaged"]["n_averaged"] == 6 - skipped
+    assert all(torch.isfinite(tensor.float()).all() for tensor in state["model"].values())
+
+
+def test_a_resumed_float16_run_is_the_uninterrupted_one(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scalers: list[torch.amp.GradScaler]
+) -> None:
+    def stop(run: loop._Run, epoch: int, log: object) -> dict:
+        if epoch == 2:
+            raise KeyboardInterrupt
+        return original(run, epoch, log)  # type: ignore[arg-type]
+
+    config, original = tiny_config(manifest, precision="fp16"), loop._Run.train_epoch
+    loop.train(config, tmp_path / "whole")
+    monkeypatch.setattr(loop._Run, "train_epoch", stop)
+    with pytest.raises(KeyboardInterrupt):
+        loop.train(config, tmp_path / "parts")
+    monkeypatch.setattr(loop._Run, "train_epoch", original)
+    loop.train(config, tmp_path / "parts", resume=True)
+    whole, parts = (load_file(tmp_path / name / "last.safetensors") for name in ("whole", "parts"))
+    assert all(torch.equal(whole[key], parts[key]) for key in whole)
+    assert scalers[2].state_dict() == scalers[0].state_dict()
+
+
+def without_gradient(logits: torch.Tensor, *args: object, **kwargs: object) -> torch.Tensor:
+    return torch.sqrt(logits.sum() * 0)  # 0, and NaN backwards
+
+
+def test_gradients_that_are_no_numbers_stop_a_run(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "sky_loss", without_gradient)
+    with pytest.raises(TrainingError, match=r"gradient is nan at step 1\..*Lower optimiser\.learning_rate"):
+        loop.train(tiny_config(manifest), tmp_path / "run", devices=loop.Devices("cpu"))
+
+
+def test_gradients_that_no_scale_makes_numbers_stop_a_float16_run(
+    manifest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scalers: list[torch.amp.GradScaler]
+) -> None:
+    monkeypatch.setattr(loop, "sky_loss", without_gradient)
+    stages = [{"epochs": 20, "working_size": [32, 32], "frame_size": [32, 32]}]
+    with pytest.raises(TrainingError, match=r"gradient is nan at step 22\."):
+        loop.train(tiny_config(manifest, precision="fp16", stages=stages), tmp_path / "run")
 
 
 BUSY = threading.Lock()

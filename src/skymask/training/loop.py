@@ -23,11 +23,12 @@ from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import InputError, TrainingError
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_resume, save_resume, save_weights
-from skymask.training.config import OptimiserConfig, TrainConfig, parse_config
+from skymask.training.config import TrainConfig, parse_config
 from skymask.training.corrections import read_training_samples
 from skymask.training.log import METRICS_FILE, RunLog
 from skymask.training.losses import sky_loss
 from skymask.training.memory import keep_memory
+from skymask.training.optimiser import parameter_groups
 from skymask.training.precision import keep_depthwise_fp32
 from skymask.training.start import start_network
 from skymask.training.validate import validate
@@ -64,7 +65,7 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         InputError: The folder holds another run already, there is none to resume, the devices cannot be had, or a
             manifest or the corrections do not exist.
         DataError: A manifest does not fit its files, or the corrections do not fit the manifests.
-        TrainingError: The loss is no longer a number; the checkpoints are those of the last good epoch.
+        TrainingError: The loss or its gradient is no longer a number; the checkpoints are those of the last good epoch.
     """
     keep_memory()
     _check_folder(folder, resume)
@@ -98,7 +99,7 @@ class _Run:
         model = Segmentation(network, config.stages[0].working_size)
         self.averaged = AveragedModel(model, avg_fn=_ema(config.optimiser.ema_decay), use_buffers=True)
         self.averaged.to(fabric.device)
-        self.model, self.optimiser = fabric.setup(model, AdamW(_parameter_groups(model, config.optimiser)))
+        self.model, self.optimiser = fabric.setup(model, AdamW(parameter_groups(model, config.optimiser)))
         self.sampler = BalancedSampler(
             samples,
             config.data.samples_per_epoch,
@@ -128,6 +129,8 @@ class _Run:
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
+        if scale := state.get("precision"):  # only float16 has such a state, and files of older versions have none
+            self.fabric.strategy.precision.load_state_dict(scale)
         self.epoch, self.step, self.best_score = state["epoch"], state["step"], state["best_score"]
 
     def train_epoch(self, epoch: int, log: RunLog | None) -> dict[str, Any]:
@@ -173,17 +176,33 @@ class _Run:
         # Every process sees the same mean loss, so all of them stop together.
         mean_loss = float(self.fabric.all_reduce(loss.detach(), reduce_op="mean"))
         if not math.isfinite(mean_loss):
-            raise TrainingError(
-                f"The loss is {mean_loss} at step {self.step + 1}. The checkpoints in {self.folder} are those of the "
-                f'last good epoch ({self.epoch}). Lower optimiser.learning_rate, or use precision = "fp32".'
-            )
+            raise self._lost("loss", mean_loss)
         self.optimiser.zero_grad()
         self.fabric.backward(loss)
-        self.fabric.clip_gradients(self.model, self.optimiser, max_norm=self.config.optimiser.clip_norm)
-        self.optimiser.step()
-        self.averaged.update_parameters(self.model.module)
+        clip_norm = self.config.optimiser.clip_norm
+        norm = cast(
+            Tensor,
+            self.fabric.clip_gradients(self.model, self.optimiser, max_norm=clip_norm, error_if_nonfinite=False),
+        )
+        finite = math.isfinite(norm)
+        if not finite and not self._scale_is_too_large():
+            raise self._lost("gradient", float(norm))
+        self.optimiser.step()  # where float16 gradients overflowed, this halves their scale and changes no weight
+        if finite:
+            self.averaged.update_parameters(self.model.module)
         self.step += 1
         return mean_loss
+
+    def _scale_is_too_large(self) -> bool:
+        """Whether gradients may be infinite because float16 training enlarges them."""
+        scaler = getattr(self.fabric.strategy.precision, "scaler", None)
+        return scaler is not None and scaler.get_scale() >= 1
+
+    def _lost(self, what: str, value: float) -> TrainingError:
+        return TrainingError(
+            f"The {what} is {value} at step {self.step + 1}. The checkpoints in {self.folder} are those of the last "
+            f'good epoch ({self.epoch}). Lower optimiser.learning_rate, or use precision = "fp32".'
+        )
 
     def keep(self, record: dict[str, Any]) -> None:
         """Writes the checkpoints of a finished epoch."""
@@ -199,6 +218,7 @@ class _Run:
                 "model": self.model.state_dict(),
                 "averaged": self.averaged.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
+                "precision": self.fabric.strategy.precision.state_dict(),
                 "epoch": self.epoch,
                 "step": self.step,
                 "best_score": self.best_score,
@@ -248,24 +268,6 @@ def _loader(
         drop_last=True,
         pin_memory=device_type == "cuda",
     )
-
-
-def _parameter_groups(model: Segmentation, config: OptimiserConfig) -> list[dict[str, Any]]:
-    """Slower steps for the pretrained encoder; no decay for normalisation and biases."""
-    groups: dict[tuple[bool, bool], list[Tensor]] = {}
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        key = (".encoder." in name, parameter.ndim > 1)
-        groups.setdefault(key, []).append(parameter)
-    return [
-        {
-            "params": parameters,
-            "base_lr": config.learning_rate * (config.encoder_factor if encoder else 1.0),
-            "weight_decay": config.weight_decay if decays else 0.0,
-        }
-        for (encoder, decays), parameters in groups.items()
-    ]
 
 
 def _schedule(step: int, total_steps: int, warmup_steps: int) -> float:
