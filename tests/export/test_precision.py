@@ -12,7 +12,7 @@ from skymask.export.core import core_nodes
 from skymask.export.fold import fold_sums
 from skymask.export.graph import EngineGraph, SkyGraph
 from skymask.export.half import to_half
-from skymask.export.int8 import to_int8
+from skymask.export.int8 import _left_alone, to_int8
 from skymask.export.onnx import to_onnx
 from skymask.export.verify import compare, require, synthetic_frames
 from skymask.models import build
@@ -87,6 +87,20 @@ def test_int8_quantises_dense_convolutions_but_the_first_and_the_last(
             assert len(node.input) < 3 or node.input[2] not in made_by  # its bias is a float
             found.add(node.name)
     assert found == dense
+
+
+@pytest.mark.parametrize(("network", "ends"), [("fast", 2), ("accurate", 4)])
+def test_int8_leaves_both_ends_of_every_look_alone(network: str, ends: int) -> None:
+    model = to_onnx(EngineGraph(fold_sums(build(network).eval()), SIZE_HW).eval())
+    for index, node in enumerate(model.graph.node):
+        node.name = f"{index} {node.name}"
+    weights = {tensor.name: list(tensor.dims) for tensor in model.graph.initializer}
+    alone = set(_left_alone(model.graph))
+    convolutions = [node for node in core_nodes(model.graph) if node.op_type == "Conv"]
+    dense = [node.name for node in convolutions if weights[node.input[1]][1] > 1]
+    kept = [name for name in dense if name in alone]
+    assert len(kept) == ends
+    assert all("conv_stem" in name or "/head/" in name for name in kept)
 
 
 def test_int8_is_signed_and_symmetric_as_tensorrt_asks(quantised: onnx.ModelProto) -> None:

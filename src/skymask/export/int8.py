@@ -20,16 +20,16 @@ from onnx import numpy_helper
 
 from skymask.contract import INPUT_NAME, Frames
 from skymask.errors import ConfigError
-from skymask.export.core import core_nodes
+from skymask.export.core import core_nodes, outer_convolutions
 
 STEPS_UP = 255 / 127
 """Of a scale, where 256 unsigned levels become the 128 signed ones that are not negative."""
 
 
 def to_int8(model: onnx.ModelProto, frames: Iterable[Frames]) -> onnx.ModelProto:
-    """Quantises the dense convolutions of a float32 model's network, but the first and the last.
+    """Quantises the dense convolutions of a float32 model's network, but the first and the last of every look.
 
-    These two see the picture and draw its edges. Depthwise convolutions have a range of values per channel: they lose
+    These see the picture and draw its edges. Depthwise convolutions have a range of values per channel: they lose
     more than they save.
 
     Args:
@@ -73,9 +73,10 @@ def _left_alone(graph: onnx.GraphProto) -> list[str]:
     core = core_nodes(graph)
     convolutions = [node for node in core if node.op_type == "Conv"]
     depthwise = [node.name for node in convolutions if weights.get(node.input[1], [0, 0])[1] == 1]
+    outer = [node.name for node in outer_convolutions(graph)]
     inside = {node.name for node in core}
     ends = [node.name for node in graph.node if node.name not in inside]
-    return [*ends, *depthwise, convolutions[0].name, convolutions[-1].name]
+    return [*ends, *depthwise, *outer]
 
 
 def _make_signed(graph: onnx.GraphProto) -> None:
