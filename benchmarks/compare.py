@@ -25,13 +25,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from skymask.bench.material import Material, make_material
 from skymask.evaluation.bootstrap import interval
+from skymask.evaluation.exchange import exchanges
 
 ROOT = Path(__file__).parents[1]
 SIZES_HW = ((480, 640), (1080, 1920))
@@ -81,12 +81,7 @@ def judge(ratios: Sequence[float]) -> Verdict:
 
 def permutation_p(differences: np.ndarray) -> float:
     """Share of swaps of old and new, round by round, that make the mean difference at least as large as it is."""
-    rounds = len(differences)
-    if rounds <= EXACT_ROUNDS:
-        signs = np.array(list(product((1, -1), repeat=rounds)))
-    else:
-        signs = np.random.default_rng(0).choice((1, -1), (2**EXACT_ROUNDS, rounds))
-        signs[0] = 1  # what was observed is one of the cases
+    signs = 1 - 2 * exchanges(len(differences), EXACT_ROUNDS, 2**EXACT_ROUNDS)
     means = np.abs((signs * differences).mean(axis=1))
     return float((means >= abs(differences.mean()) * (1 - 1e-12)).mean())
 

@@ -83,6 +83,7 @@ def test_few_cameras_prove_nothing_however_many_images() -> None:
 def test_chance_is_called_a_difference_about_as_rarely_as_promised(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (bootstrap, module_compare):
         monkeypatch.setattr(module, "RESAMPLES", 100)
+    monkeypatch.setattr(module_compare, "EXACT_UNITS", 0)  # all of twelve cameras' exchanges take longer
     rng = np.random.default_rng(7)
     called = 0
     for _ in range(40):
@@ -90,6 +91,16 @@ def test_chance_is_called_a_difference_about_as_rarely_as_promised(monkeypatch: 
         results = ({"model": {}, "images": records(each)} for each in wrong)
         called += row(compare(*results), "iou")["verdict"] != "no clear difference"
     assert called <= 6
+
+
+@pytest.mark.parametrize(("cameras", "p", "verdict"), [(5, 2 / 32, "no clear difference"), (6, 2 / 64, "better")])
+def test_few_cameras_are_exchanged_in_all_ways(cameras: int, p: float, verdict: str) -> None:
+    """A gain in every camera is the clearest result there is: only no exchange, and all of them, differ as much."""
+    a, b = (
+        make_result([image for source in "xyz" for image in records(BASE[:cameras] - gain, source)]) for gain in (0, 20)
+    )
+    of_sources = compare(a, b)["sources"]["iou"][:3]
+    assert [(row["p"], row["verdict"]) for row in of_sources] == [(p, verdict)] * 3
 
 
 def test_the_order_of_the_images_does_not_matter() -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
 import numpy as np
 
 from skymask.errors import DataError
-from skymask.evaluation.bootstrap import MIN_UNITS, RESAMPLES, SEED, interval, resample, units
+from skymask.evaluation.bootstrap import MIN_UNITS, RESAMPLES, interval, resample, units
+from skymask.evaluation.exchange import exchanges
 from skymask.evaluation.groups import Record, Rows, mean_of_known, rows_of, scores_of
 from skymask.evaluation.markdown import markdown_table
 from skymask.evaluation.metrics.pixels import defined
 from skymask.evaluation.terms import BY_KEY, METRICS
 
 SIGNIFICANT_BELOW = 0.05
+EXACT_UNITS = 12
+"""Groups up to which all exchanges are tried: of five, no result has p below 2/32, but some random exchanges say so."""
 PER_SOURCE = ("iou", "boundary_iou")
 """What is compared source by source."""
 
@@ -40,7 +43,7 @@ class Difference:
     interval: list[float] | None
     """95 % of the differences found by resampling the groups, the same ones for both."""
     p: float | None
-    """How often exchanging A and B at random, group by group, makes as large a difference."""
+    """How often exchanging A and B, group by group, makes as large a difference."""
     verdict: Verdict | None
     """Of B against A."""
     units: int
@@ -52,8 +55,8 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
 
     An interval comes from the bootstrap: whole groups are drawn, the same ones for A and B. The significance is that of
     a permutation test on the same number: were A and B equally good, exchanging their outcomes in any group would
-    change nothing; `p` is how often random exchanges make a difference as large. Both must speak for a difference
-    (interval without 0, p below 5 %) before it is called one.
+    change nothing; `p` is how often exchanges make a difference as large, of all that there are where groups are few,
+    else of random ones. Both must speak for a difference (interval without 0, p below 5 %) before it is called one.
 
     Args:
         a: A result, as from `read_result`.
@@ -71,13 +74,14 @@ def compare(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any]:
     found = units(rows, [mine["source"] for mine, _ in pairs], [mine["group"] for mine, _ in pairs])
     observed = {name: part.sum(axis=0, keepdims=True) for name, part in found.items()}
     views = _Views(observed, resample(found), _exchange(found))
-    counts = {name: len(part) for name, part in found.items()}
-    everything = _differences("all images", [metric.key for metric in METRICS], _pooled, views, sum(counts.values()))
+    count = sum(map(len, found.values()))
+    everything = _differences("all images", [metric.key for metric in METRICS], _pooled, views, count)
     sources: dict[str, list[Difference]] = {key: [] for key in PER_SOURCE}
-    for name, count in counts.items():
-        for row in _differences(name, PER_SOURCE, partial(_of_source, name), views, count):
+    for name, part in found.items():
+        alone = replace(views, exchanged=_exchange({name: part}))
+        for row in _differences(name, PER_SOURCE, partial(_of_source, name), alone, len(part)):
             sources[row.metric].append(row)
-    for row in _differences("mean over sources", PER_SOURCE, _mean_of_sources, views, sum(counts.values())):
+    for row in _differences("mean over sources", PER_SOURCE, _mean_of_sources, views, count):
         sources[row.metric].append(row)
     return {
         "a": a["model"],
@@ -101,7 +105,7 @@ class _Views:
     drawn: Sums
     """By the bootstrap."""
     exchanged: Sums
-    """With A and B exchanged at random."""
+    """With A and B exchanged in some units; in none of them first."""
 
 
 def _scores(sums: Rows) -> Scores:
@@ -127,13 +131,14 @@ def _mean_of_sources(sums: Sums) -> Scores:
 
 
 def _exchange(units_of: Sums) -> Sums:
-    """Exchanges A and B in each unit or not, by the toss of a coin, `RESAMPLES` times, and adds up."""
-    random = np.random.default_rng(SEED)
-    exchanged = {}
+    """Exchanges A and B in each unit or not, in many ways, and adds up."""
+    cases = exchanges(sum(map(len, units_of.values())), EXACT_UNITS, RESAMPLES)
+    exchanged, first = {}, 0
     for source, rows in units_of.items():
         a, b = np.split(rows, 2, axis=1)
-        moved = np.stack([random.integers(0, 2, len(rows)) @ (b - a) for _ in range(RESAMPLES)])
+        moved = cases[:, first : first + len(rows)] @ (b - a)
         exchanged[source] = np.hstack([a.sum(axis=0) + moved, b.sum(axis=0) - moved])
+        first += len(rows)
     return exchanged
 
 
@@ -164,7 +169,7 @@ def _difference(
     bounds = interval(drawn) if count >= MIN_UNITS else None
     known = exchanged[~np.isnan(exchanged)]
     # Sums in another order differ in the last digits: as large is as large up to those.
-    p = float((1 + np.count_nonzero(np.abs(known) >= abs(difference) - 1e-12)) / (1 + len(known)))
+    p = float(np.mean(np.abs(known) >= abs(difference) - 1e-12))
     verdict: Verdict = "no clear difference"
     if bounds and p < SIGNIFICANT_BELOW and (bounds[0] > 0 or bounds[1] < 0):
         verdict = "better" if (difference > 0) == (BY_KEY[key].better == "higher") else "worse"
@@ -216,8 +221,8 @@ def comparison_text(comparison: dict[str, Any]) -> str:
 
 
 _NOTE = (
-    "Intervals (95 %) resample groups of images, the same ones for A and B; p is that of exchanging A and B at random, "
-    "group by group.\nB is called better or worse where the interval excludes 0 and p is below 0.05: of twenty rows "
+    "Intervals (95 %) resample groups of images, the same ones for A and B; p is that of exchanging A and B group by "
+    "group.\nB is called better or worse where the interval excludes 0 and p is below 0.05: of twenty rows "
     "without a true difference, about one is.\nA source with one group is resampled by image: that says nothing about "
     "other cameras."
 )
