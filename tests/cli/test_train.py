@@ -60,6 +60,20 @@ def test_a_run_goes_into_a_folder_of_its_name(config: Path, capsys: pytest.Captu
     assert "--resume" in capsys.readouterr().err
 
 
+def test_a_weight_that_names_no_training_source_is_told_and_the_run_goes_on(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stages = '[{"epochs": 1, "working_size": [32, 32], "frame_size": [32, 32]}]'
+    weights = ["--data.weights.lefft", "5", "--data.weights.right", "2"]
+    assert main(["train", str(config), "--accelerator", "cpu", "--stages", stages, *weights]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == (
+        "data.weights.lefft changes nothing: no training image is of that source. Did you mean 'left'? Known: left, "
+        "right."
+    )
+    assert [line for line in told if "data.weights" in line] == told[:1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -68,6 +82,10 @@ def test_a_run_goes_into_a_folder_of_its_name(config: Path, capsys: pytest.Captu
         (["c.toml", "--network", "unett"], "Did you mean 'unet'"),
         (["c.toml", "--data.train", '["gone.csv"]'], "There is no manifest at gone.csv"),
         (["c.toml", "--accelerator", "cuda"], "Cannot train on 1 x 'cuda'"),
+        (
+            ["c.toml", "--data.weights.left", "0", "--data.weights.right", "0"],
+            "data.weights gives all training sources the weight 0: left, right.",
+        ),
         (["c.toml", "stray"], "'stray' is not an option"),
         (["c.toml", "--seed"], "--seed needs a value"),
     ],

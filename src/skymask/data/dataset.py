@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from torch.utils.data import Dataset, Sampler
 from skymask.data.augment import AugmentConfig, augment
 from skymask.data.manifest import Sample
 from skymask.data.swap import sky_patch, swap_sky
+from skymask.errors import ConfigError, suggest
 
 SWAP_TRIES = 4  # half of all images have sky enough to give
 
@@ -57,6 +58,16 @@ class TrainingSet(Dataset[dict[str, Tensor]]):
         return image
 
 
+def unmatched_weights(weights: Iterable[str], samples: Iterable[Sample]) -> list[str]:
+    """Says in a sentence each which of the named sources no sample is of, and which is perhaps meant."""
+    sources = {sample.source for sample in samples}
+    return [
+        f"data.weights.{name} changes nothing: no training image is of that source. {suggest(name, sources)}"
+        for name in weights
+        if name not in sources
+    ]
+
+
 class BalancedSampler(Sampler[Draw]):
     """Draws the samples of one epoch, every source with the share that the configuration gives it.
 
@@ -83,9 +94,15 @@ class BalancedSampler(Sampler[Draw]):
             seed: Start of all chance.
             rank: Index of this process.
             ranks: Number of processes.
+
+        Raises:
+            ConfigError: All sources have the weight 0: there is nothing to draw.
         """
         sizes = Counter(sample.source for sample in samples)
         shares = {source: size**balance * weights.get(source, 1.0) for source, size in sizes.items()}
+        if not any(shares.values()):
+            names = ", ".join(sorted(sizes))
+            raise ConfigError(f"data.weights gives all training sources the weight 0: {names}. Give one of them more.")
         each = np.array([shares[sample.source] / sizes[sample.source] for sample in samples])
         self.probabilities = each / each.sum()
         self.count, self.seed, self.rank, self.ranks = count, seed, rank, ranks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,7 @@ METRICS_FILE = "metrics.jsonl"
 class RunLog:
     """Progress on stderr (quiet where that is no terminal) and the run's records in its folder."""
 
-    def __init__(self, folder: Path, total_steps: int, done_steps: int, done_epochs: int) -> None:
+    def __init__(self, folder: Path, total_steps: int, done_steps: int, done_epochs: int, notes: Sequence[str]) -> None:
         """Opens the records.
 
         Args:
@@ -26,9 +26,12 @@ class RunLog:
             total_steps: Steps of the whole run.
             done_steps: Steps done by the interrupted run that this one continues.
             done_epochs: Its epochs; records of later ones, never finished, are dropped.
+            notes: What to tell first, a line each.
         """
         self.folder = folder
         self.console = Console(stderr=True)
+        for note in notes:
+            self.console.print(note, markup=False, highlight=False, soft_wrap=True)
         self.progress = Progress(
             TextColumn("[bold]epoch {task.fields[epoch]}"),
             BarColumn(),

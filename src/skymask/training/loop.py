@@ -18,7 +18,7 @@ from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
-from skymask.data.dataset import BalancedSampler, TrainingSet
+from skymask.data.dataset import BalancedSampler, TrainingSet, unmatched_weights
 from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import InputError, TrainingError
 from skymask.models.guided import Segmentation
@@ -65,6 +65,7 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         InputError: The folder holds another run already, there is none to resume, the devices cannot be had, or a
             manifest or the corrections do not exist.
         DataError: A manifest does not fit its files, or the corrections do not fit the manifests.
+        ConfigError: All training sources have the weight 0.
         TrainingError: The loss or its gradient is no longer a number; the checkpoints are those of the last good epoch.
     """
     keep_memory()
@@ -75,7 +76,7 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
     run = _Run(config, folder, fabric)
     if resume:
         run.restore(load_resume(folder / RESUME_FILE))
-    log = RunLog(folder, run.total_steps, run.step, run.epoch) if fabric.is_global_zero else None
+    log = RunLog(folder, run.total_steps, run.step, run.epoch, run.notes) if fabric.is_global_zero else None
     with log or nullcontext():
         for epoch in range(run.epoch, config.epochs):
             record = run.train_epoch(epoch, log)
@@ -92,6 +93,7 @@ class _Run:
     def __init__(self, config: TrainConfig, folder: Path, fabric: Fabric) -> None:
         self.config, self.folder, self.fabric = config, folder, fabric
         samples = read_training_samples(config.data.train, config.data.corrections)
+        self.notes = unmatched_weights(config.data.weights, samples)
         self.val_samples = [sample for path in config.data.val for sample in read_manifest(path)]
         network = start_network(config, samples).to(memory_format=torch.channels_last)  # type: ignore[call-overload, unused-ignore]
         if config.precision == "bf16" and fabric.device.type == "cpu":
