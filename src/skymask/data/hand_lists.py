@@ -18,7 +18,7 @@ def numbered_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dic
     """
     reader = csv.DictReader(io.StringIO(_text(path), newline=""), restval="")
     try:
-        found = reader.fieldnames or []
+        reader.fieldnames = found = [name.strip() for name in reader.fieldnames or ()]
         missing = [column for column in columns if column not in found]
         if missing:
             raise DataError(

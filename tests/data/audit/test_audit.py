@@ -117,7 +117,7 @@ def test_decisions_are_followed_and_kept_over_runs(root: Path) -> None:
 def test_a_broken_decision_file_is_told_before_the_work(root: Path) -> None:
     (root / "audit").mkdir()
     (root / OVERRULE).write_text("picture,verdict\n")
-    with pytest.raises(DataError, match="must begin with"):
+    with pytest.raises(DataError, match="has no column 'path'"):
         audit(root, jobs=1, on_image=lambda _: pytest.fail("began"))
 
 

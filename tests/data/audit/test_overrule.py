@@ -40,10 +40,11 @@ def test_no_file_is_no_decision(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "must begin with the line 'path,verdict'"),
-        ("images/65/a.jpg,keep\n", "begins with 'images/65/a.jpg,keep'"),
+        ("", r"overrule\.csv has no column 'path'\. Its first line must name path, verdict, separated by commas"),
+        ("images/65/a.jpg,keep\n", "has no column 'path'.* it is: images/65/a.jpg,keep"),
         ("path,verdict\na.jpg,kep\n", r"line 2: 'kep' is no verdict. Did you mean 'keep'\? Known: drop, keep"),
         ("path,verdict\na.jpg,borderline\n", "'borderline' is no verdict"),
+        ("path;verdict\na.jpg;keep\n", "separated by commas; it is: path;verdict"),
         ("path,verdict\na.jpg\n", "line 2: expected a path and a verdict, found 1 cells: a.jpg"),
         ("path,verdict\na.jpg,keep\na.jpg,drop\n", r"line 3: a.jpg is to be kept by one line and dropped by another"),
     ],
@@ -51,6 +52,18 @@ def test_no_file_is_no_decision(tmp_path: Path) -> None:
 def test_other_content_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_overrules(_write(tmp_path, text))
+
+
+def test_a_file_that_a_spreadsheet_saved_as_ansi_says_how_to_save_it(tmp_path: Path) -> None:
+    _write(tmp_path, "")
+    (tmp_path / OVERRULE).write_bytes("path,verdict\nimages/Zürich/a.jpg,keep\n".encode("cp1252"))
+    with pytest.raises(DataError, match=r"overrule\.csv, line 2: this is not UTF-8\. In a spreadsheet, save it as"):
+        read_overrules(tmp_path)
+
+
+def test_spaces_around_the_names_of_the_columns_do_not_matter(tmp_path: Path) -> None:
+    text = "path, verdict, why\nimages/65/a.jpg, keep, fog"
+    assert read_overrules(_write(tmp_path, text)) == {"images/65/a.jpg": Verdict.KEEP}
 
 
 def test_a_decision_takes_the_place_of_the_rules_and_goes_with_its_line() -> None:

@@ -9,17 +9,17 @@ The file belongs to the person: the audit reads it and never writes it.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from skymask.data.audit.rules import FINAL
 from skymask.data.audit.table import Row, Verdict
+from skymask.data.hand_lists import numbered_rows
 from skymask.errors import DataError, suggest
 
 OVERRULE = "audit/overrule.csv"
-_COLUMNS = ["path", "verdict"]
+_COLUMNS = ("path", "verdict")
 _VERDICTS = (Verdict.KEEP, Verdict.DROP)
 
 
@@ -30,27 +30,23 @@ def read_overrules(root: Path) -> dict[str, Verdict]:
         Verdict by path; nothing where there is no such file.
 
     Raises:
-        DataError: The columns are others, a verdict is neither keep nor drop, or a path has both.
+        DataError: It is not CSV in UTF-8, a column is missing, a verdict is neither keep nor drop, or a path has both.
     """
     path = root / OVERRULE
     if not path.exists():
         return {}
     verdicts: dict[str, Verdict] = {}
-    with path.open(newline="", encoding="utf-8-sig") as file:  # spreadsheets put a byte-order mark first
-        reader = csv.reader(file)
-        columns = [cell.strip() for cell in next(reader, [])]
-        if columns != _COLUMNS:
-            raise DataError(f"{path} must begin with the line 'path,verdict'; it begins with '{','.join(columns)}'.")
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                _take(cells, verdicts, f"{path}, line {reader.line_num}")
+    for line, row in numbered_rows(path, _COLUMNS):
+        cells = [cell for column in _COLUMNS if (cell := row[column].strip())]
+        if cells:
+            _take(cells, verdicts, f"{path}, line {line}")
     return verdicts
 
 
 def _take(cells: list[str], verdicts: dict[str, Verdict], where: str) -> None:
     if len(cells) != len(_COLUMNS):
         raise DataError(f"{where}: expected a path and a verdict, found {len(cells)} cells: {','.join(cells)}.")
-    image, verdict = (cell.strip() for cell in cells)
+    image, verdict = cells
     if verdict not in _VERDICTS:
         raise DataError(f"{where}: '{verdict}' is no verdict. {suggest(verdict, _VERDICTS)}")
     if verdicts.setdefault(image, Verdict(verdict)) != verdict:
