@@ -40,6 +40,15 @@ def test_weights_lie_between_and_counters_are_the_later_ones(pair: tuple[Path, P
     assert mean.metrics["val"]["sources"].keys() == results["sources"].keys() == {"left", "right"}
 
 
+def test_pictures_without_sky_have_no_mean_to_print(
+    pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_dataset(tmp_path / "data", without_sky=6)
+    output = tmp_path / "mean.safetensors"
+    assert main(["average", *map(str, pair), "-o", str(output)]) == 0
+    assert "Mean IoU -; pictures without sky with more than 1 % called sky: " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("share", [0.0, 1.0, -0.1, 1.5])
 def test_a_share_outside_is_refused(pair: tuple[Path, Path], tmp_path: Path, share: float) -> None:
     with pytest.raises(InputError, match="between 0 and 1"):

@@ -35,11 +35,12 @@ def average(
     from skymask.training.average import average as run
 
     results = run(end, start, share, output)
-    rows = [
-        [source, str(row["images"]), "-" if row["iou"] is None else f"{row['iou']:.4f}"]
-        for source, row in results["sources"].items()
-    ]
+    rows = [[source, str(row["images"]), _text(row["iou"])] for source, row in results["sources"].items()]
     print(markdown_table(["source", "images", "IoU of sky"], rows))
     claims = f"{results['false_claims']} of {results['without_sky']}"
-    print(f"Mean IoU {results['mean']['iou']:.4f}; pictures without sky with more than 1 % called sky: {claims}.")
+    print(f"Mean IoU {_text(results['mean']['iou'])}; pictures without sky with more than 1 % called sky: {claims}.")
     print(output)
+
+
+def _text(score: float | None) -> str:
+    return "-" if score is None else f"{score:.4f}"
