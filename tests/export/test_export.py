@@ -10,12 +10,13 @@ import torch
 
 import skymask
 from skymask.contract import CONTRACT_VERSION, ModelInfo
+from skymask.data.manifest import Sample
 from skymask.errors import InputError, ModelError
 from skymask.export import export as room
 from skymask.export.export import export
 from skymask.export.graph import EngineGraph, SkyGraph
 from skymask.export.onnx import store_half, to_onnx
-from skymask.export.verify import compare, require, synthetic_frames
+from skymask.export.verify import compare, real_frames, require, synthetic_frames
 from skymask.models import build
 from skymask.training import checkpoint
 from skymask.training.checkpoint import save_weights
@@ -170,6 +171,24 @@ def test_a_refused_export_leaves_the_old_file(trained: Path, tmp_path: Path, mon
     with pytest.raises(ModelError):
         export(trained, output, "1")
     assert output.read_bytes() == b"old"
+
+
+class Numbered(Sample):
+    """A sample whose image is its number."""
+
+    def load_image(self) -> np.ndarray:
+        return np.array([[[int(self.group)]]])
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 16, 17, 31, 399])
+def test_photographs_are_spread_over_the_manifest_and_no_more_than_asked_for(count: int) -> None:
+    samples = [Numbered("s", str(index), Path(), Path(), None) for index in range(count)]
+    chosen = [int(frame.item()) for frame in real_frames(samples, 16)]
+    assert len(chosen) == min(count, 16)
+    assert chosen[:1] == [0][:count]
+    assert chosen[-1:] == [count - 1][:count]
+    steps = np.diff(chosen)
+    assert not len(steps) or (steps.min() >= 1 and steps.max() - steps.min() <= 1)
 
 
 def test_bad_requests(trained: Path, tmp_path: Path) -> None:

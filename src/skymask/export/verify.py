@@ -45,9 +45,9 @@ def synthetic_frames() -> Iterator[Frames]:
 
 
 def real_frames(samples: list[Sample], count: int = 16) -> Iterator[Frames]:
-    """Yields photographs spread over a manifest, at their own sizes: uint8 [1, H, W, 3], RGB."""
-    for sample in samples[:: max(len(samples) // count, 1)]:
-        yield sample.load_image()[None]
+    """Yields up to `count` photographs spread over a manifest, at their own sizes: uint8 [1, H, W, 3], RGB."""
+    for index in np.linspace(0, len(samples) - 1, min(count, len(samples))).round().astype(int):
+        yield samples[index].load_image()[None]
 
 
 def compare(graph: SkyGraph, model: bytes, frames: Iterable[Frames], precision: str = "fp32") -> Parity:
