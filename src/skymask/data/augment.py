@@ -49,7 +49,7 @@ class AugmentConfig(BaseModel):
     aspect: Range = Field((0.75, 1.333), description="Change of the crop's width over height.")
     ground_crop: float = Field(0.0, ge=0, le=1, description="A closer crop of what is below or beside the sky.")
     tone: float = Field(0.8, ge=0, le=1, description="Brightness, contrast, gamma and colour cast.")
-    night: float = Field(0.08, ge=0, le=1, description="Strong darkening with a cast and noise.")
+    night: float = Field(0.08, ge=0, le=1, description="Strong darkening with a colour cast.")
     saturation: float = Field(0.4, ge=0, le=1)
     grey: float = Field(0.1, ge=0, le=1, description="No colour at all, as infrared cameras see.")
     sky_swap: float = Field(0.0, ge=0, le=1, description="The sky of another image behind the foreground.")
