@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from types import FrameType
 
 # Ended from elsewhere (timeout, docker stop, systemctl stop), and its terminal closed, which Windows does not signal.
@@ -68,6 +69,23 @@ def held_back() -> Iterator[None]:
             signal.signal(number, handler)
     if came:
         signal.raise_signal(came[0])
+
+
+@contextmanager
+def kept_from_children() -> Iterator[None]:
+    """Keeps Ctrl-C, which a terminal sends to all processes, from those that are started in the block: they inherit it.
+
+    They are ended by this process, and would leave a traceback if Ctrl-C met them while they import.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # once started, it would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _is_main() -> bool:

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader
 from skymask.data.dataset import BalancedSampler, TrainingSet, unmatched_weights
 from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import InputError, TrainingError
+from skymask.interruption import kept_from_children
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_resume, save_resume, save_weights
 from skymask.training.config import TrainConfig, parse_config
@@ -255,11 +256,19 @@ def _check_folder(folder: Path, resume: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
+class _Loader(DataLoader[dict[str, Tensor]]):
+    """One whose workers, which take seconds to import torch, are not met by Ctrl-C."""
+
+    def __iter__(self) -> Any:
+        with kept_from_children():
+            return super().__iter__()
+
+
 def _loader(
     samples: list[Sample], sampler: BalancedSampler, config: TrainConfig, device_type: str
 ) -> DataLoader[dict[str, Tensor]]:
     workers = config.data.workers
-    return DataLoader(
+    return _Loader(
         TrainingSet(samples, config.augment),
         batch_size=config.optimiser.batch_size,
         sampler=sampler,

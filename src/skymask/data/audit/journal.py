@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from skymask.data.audit.inspection import MEASURES_VERSION, Inspection, inspect
+from skymask.data.processes import on_processes
 from skymask.errors import OutputError
 from skymask.files import write_text
 
@@ -37,23 +37,12 @@ def inspect_all(
     known = {path: noted[path] for path in paths if path in noted and _unchanged(root, noted[path])}
     to_do = [path for path in paths if path not in known]
     with _noting(root / JOURNAL, known.values()) as note:
-        for inspection in _run(root, to_do, jobs):
+        for inspection in on_processes(partial(inspect, root), to_do, jobs, chunk=16):
             note(inspection)
             known[inspection.path] = inspection
             if on_image is not None:
                 on_image(len(known))
     return [known[path] for path in paths]
-
-
-def _run(root: Path, paths: list[str], jobs: int | None) -> Iterator[Inspection]:
-    if jobs == 1:
-        yield from map(partial(inspect, root), paths)
-        return
-    pool = ProcessPoolExecutor(jobs)
-    try:
-        yield from pool.map(partial(inspect, root), paths, chunksize=16)
-    finally:
-        pool.shutdown(cancel_futures=True)  # on an error, what waits is not started
 
 
 def _unchanged(root: Path, noted: Inspection) -> bool:

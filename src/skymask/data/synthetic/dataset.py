@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from io import StringIO
 from itertools import cycle
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from skymask.data.processes import on_processes
 from skymask.data.synthetic.scene import SCENE_KINDS, render
 from skymask.errors import InputError, suggest
 from skymask.files import write_text, writing
@@ -57,7 +57,7 @@ def write_dataset(
     wanted = cycle(kinds or (None,))
     tasks = [(out, seed + index, _format(index, max(size_hw)), next(wanted)) for index in range(count)]
     rows = []
-    for row in _run(tasks, jobs):
+    for row in on_processes(_write_scene, tasks, jobs, chunk=4):
         rows.append(row)
         if on_scene is not None:
             on_scene(len(rows))
@@ -65,14 +65,6 @@ def write_dataset(
 
 
 Task = tuple[Path, int, tuple[int, int], str | None]
-
-
-def _run(tasks: list[Task], jobs: int | None) -> Iterator[Row]:
-    if jobs == 1:
-        yield from map(_write_scene, tasks)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(_write_scene, tasks, chunksize=4)
 
 
 def _format(index: int, long_side: int) -> tuple[int, int]:
