@@ -65,6 +65,32 @@ def test_a_mask_given_by_its_name_is_skipped_too(photos: Path, tiny_model: Path,
     assert mask.read_bytes() == b"corrected by hand"
 
 
+def test_a_photograph_is_not_overwritten_by_the_mask_of_another(
+    photos: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "out" / "a.png"
+    other.parent.mkdir()
+    Image.fromarray(picture(number=5)).save(other)
+    before = other.read_bytes()
+    done = run("skymask-image", photos, other, "-o", other.parent, "--overwrite", "--model", tiny_model)
+    assert done.code == 2
+    assert f"The result of {photos / 'a.png'} would overwrite the photograph {other}" in done.err
+    assert other.read_bytes() == before
+
+
+def test_what_is_left_out_of_a_folder_is_said(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    (photos / "loop").symlink_to("loop")
+    (photos / "c.heic").touch()
+    (photos / "linked").symlink_to("sub")
+    done = run("skymask-image", photos, photos / "a.png", "-o", tmp_path / "out", "--model", tiny_model)
+    assert done.code == 0, done.err
+    assert done.err == (
+        "skymask-image: left out: 1 file that skymask-image cannot read (.heic 1), convert them first; "
+        f"linked folders ({photos / 'linked'}), give them by name.\n"
+    )
+    assert done.out.startswith("2 masks written to ")
+
+
 def test_a_photograph_that_cannot_be_read_does_not_stop_the_others(
     photos: Path, tiny_model: Path, tmp_path: Path
 ) -> None:

@@ -128,7 +128,10 @@ Counts segment_photographs(Segmenter& sky, const std::vector<ImageJob>& jobs, co
 }
 
 void run_images(const ImageOptions& options) {
-    const std::vector<ImageJob> jobs = plan_images(options.inputs, options.output);
+    const auto [jobs, left_out] = plan_images(options.inputs, options.output);
+    if (!left_out.empty()) {
+        std::cerr << "skymask-image: " << left_out.text() << ".\n";
+    }
     Segmenter sky = options.model.load();
     note_interrupts();
     const Counts counts = segment_photographs(sky, jobs, options);

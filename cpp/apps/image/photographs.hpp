@@ -1,4 +1,4 @@
-// Finds and reads photographs.
+// Settles which photographs are done and where the result of each goes, and reads them.
 #pragma once
 
 #include <filesystem>
@@ -7,21 +7,31 @@
 
 #include <opencv2/core.hpp>
 
+#include "search.hpp"
+
 namespace skymask::apps {
 
 /// One photograph, and the picture to make of it.
 struct ImageJob {
     std::filesystem::path photograph;
     std::filesystem::path result;
+
+    auto operator<=>(const ImageJob&) const = default;
+};
+
+/// What will be done, and what not.
+struct Plan {
+    std::vector<ImageJob> jobs;  ///< in the order of the inputs, sorted by name within each; none twice
+    LeftOut left_out;
 };
 
 /// Lists the photographs behind files and folders (with all subfolders), and where the result of each goes.
 ///
 /// output: a folder, or for one photograph a file ending in .png. Results are named like the photographs (a.jpg gives
-/// a.png) and keep their subfolders. Hidden files, and what lies in `output`, are left out of folders.
-/// Throws InputError: an input does not exist or holds no photograph, or two results would have one name.
-[[nodiscard]] std::vector<ImageJob> plan_images(const std::vector<std::string>& inputs,
-                                                const std::filesystem::path& output);
+/// a.png) and keep their subfolders.
+/// Throws InputError: an input does not exist or holds no photograph, or a result would overwrite a photograph or the
+/// result of another; OutputError: `output` is a file and cannot be.
+[[nodiscard]] Plan plan_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
 
 /// Decodes a photograph: uint8 [H, W, 3], BGR, upright (turned as its EXIF orientation says).
 /// Throws MediaError where it is missing, no image, or breaks off.

@@ -1,7 +1,11 @@
 #include "photographs.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
@@ -36,7 +40,7 @@ TEST_F(Photographs, KeepSubfoldersAndLeaveOutResultsAndHiddenFiles) {
     touch("photos/notes.txt");
     fs::create_directories(folder / "photos" / "masks");
     touch("photos/masks/b.png");
-    const auto jobs = plan_images({(folder / "photos").string()}, folder / "photos" / "masks");
+    const auto jobs = plan_images({(folder / "photos").string()}, folder / "photos" / "masks").jobs;
     ASSERT_EQ(jobs.size(), 2U);
     EXPECT_EQ(jobs[0].result, folder / "photos" / "masks" / "b.png");
     EXPECT_EQ(jobs[1].result, folder / "photos" / "masks" / "sub" / "a.png");
@@ -44,8 +48,8 @@ TEST_F(Photographs, KeepSubfoldersAndLeaveOutResultsAndHiddenFiles) {
 
 TEST_F(Photographs, OnePhotographMayGoToAFile) {
     const fs::path photo = touch("photos/b.jpg");
-    EXPECT_EQ(plan_images({photo.string()}, folder / "mask.png").at(0).result, folder / "mask.png");
-    EXPECT_EQ(plan_images({photo.string()}, folder / "out").at(0).result, folder / "out" / "b.png");
+    EXPECT_EQ(plan_images({photo.string()}, folder / "mask.png").jobs.at(0).result, folder / "mask.png");
+    EXPECT_EQ(plan_images({photo.string()}, folder / "out").jobs.at(0).result, folder / "out" / "b.png");
 }
 
 TEST_F(Photographs, TwoResultsOfOneNameAreRefused) {
@@ -58,6 +62,54 @@ TEST_F(Photographs, APhotographIsNotOverwritten) {
     const fs::path photo = touch("photos/b.png");
     EXPECT_THROW(static_cast<void>(plan_images({photo.string()}, photo)), InputError);
     EXPECT_THROW(static_cast<void>(plan_images({photo.string()}, folder / "photos")), InputError);
+}
+
+TEST_F(Photographs, APhotographIsNotOverwrittenByTheResultOfAnother) {
+    touch("photos/sub/b.jpg");
+    fs::create_directories(folder / "masks" / "sub");
+    const fs::path other = touch("masks/sub/b.png");
+    try {
+        static_cast<void>(plan_images({(folder / "photos").string(), other.string()}, folder / "masks"));
+        FAIL() << "it was planned";
+    } catch (const InputError& error) {
+        EXPECT_NE(std::string(error.what()).find("would overwrite the photograph " + other.string()), std::string::npos)
+            << error.what();
+    }
+}
+
+TEST_F(Photographs, APhotographNamedTwiceIsDoneOnce) {
+    const std::string photo = touch("photos/b.jpg").string();
+    EXPECT_EQ(plan_images({photo, photo}, folder / "masks").jobs.size(), 1U);
+    EXPECT_EQ(plan_images({(folder / "photos").string(), photo}, folder / "masks").jobs.size(), 1U);
+}
+
+TEST_F(Photographs, WhatCannotBeLookedAtIsLeftOutAndTheRestIsDone) {
+    touch("photos/a.jfif");
+    touch("photos/c.HEIC");
+    touch("photos/d.dng");
+    touch("photos/sub/e.heic");
+    fs::create_symlink("loop", folder / "photos" / "loop");
+    fs::create_directory_symlink("sub", folder / "photos" / "linked");
+    const auto plan = plan_images({(folder / "photos").string()}, folder / "masks");
+    ASSERT_EQ(plan.jobs.size(), 1U);
+    EXPECT_EQ(plan.jobs[0].result, folder / "masks" / "a.png");
+    EXPECT_EQ(
+        plan.left_out.text(),
+        "left out: 3 files that skymask-image cannot read (.heic 2, .dng 1), convert them first; linked folders (" +
+            (folder / "photos" / "linked").string() + "), give them by name");
+    EXPECT_THROW(static_cast<void>(plan_images({(folder / "photos" / "loop").string()}, folder / "masks")), InputError);
+}
+
+TEST_F(Photographs, AFolderThatCannotBeOpenedIsNamed) {
+    if (::geteuid() == 0) {
+        GTEST_SKIP() << "root may open everything";
+    }
+    touch("photos/a.jpg");
+    fs::permissions(folder / "photos" / "sub", fs::perms::none);
+    const auto plan = plan_images({(folder / "photos").string()}, folder / "masks");
+    fs::permissions(folder / "photos" / "sub", fs::perms::owner_all);
+    EXPECT_EQ(plan.jobs.size(), 1U);
+    EXPECT_EQ(plan.left_out.locked, std::set{folder / "photos" / "sub"});
 }
 
 TEST_F(Photographs, NothingFoundIsAnError) {
