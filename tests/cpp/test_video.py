@@ -117,6 +117,30 @@ def test_a_file_that_breaks_off_keeps_its_frames(tiny_model: Path, tmp_path: Pat
     assert 3 <= len(read_clip(tmp_path / "out.mp4")) < 10
 
 
+FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+
+
+def test_bytes_behind_the_last_box_do_not_make_a_file_incomplete(clip: Path, tiny_model: Path, tmp_path: Path) -> None:
+    for trailer in (b"\0" * 5, b"a camera's own trailer"):
+        clip.write_bytes(clip.read_bytes() + trailer)
+        done = video(tiny_model, clip, "-o", tmp_path / "out.mp4")
+        assert (done.code, done.err) == (0, "")
+        assert len(read_clip(tmp_path / "out.mp4")) == 10
+
+
+def test_sound_longer_than_the_picture_does_not_make_a_file_incomplete(tiny_model: Path, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", options=FRAGMENTED, audio="aac", times_ms=range(0, 500, 40))
+    done = video(tiny_model, clip, "-o", tmp_path / "out.mp4")
+    assert (done.code, done.err) == (0, "")
+
+
+def test_a_fragmented_file_that_breaks_off_is_told(tiny_model: Path, tmp_path: Path) -> None:
+    clip = truncate(make_clip(tmp_path / "cut.mp4", noisy=True, options=FRAGMENTED), 0.7)
+    done = video(tiny_model, clip, "-o", tmp_path / "out.mp4")
+    assert done.code == 1
+    assert "the file is damaged or incomplete" in done.err
+
+
 def test_frames_that_an_edit_list_hides_are_not_missed(tiny_model: Path, tmp_path: Path) -> None:
     trimmed = make_clip(tmp_path / "trimmed.mp4", times_ms=range(-1000, 1000, 100))
     assert len(read_clip(trimmed)) == 10  # of 20 in the file

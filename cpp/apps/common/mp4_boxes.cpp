@@ -69,6 +69,17 @@ std::vector<Box> boxes_between(std::ifstream& file, std::uint64_t position, std:
     return boxes;
 }
 
+/// Whether frames are missing from what lies at a position, where no whole box does. Other bytes behind the last box,
+/// such as cameras write, mean nothing.
+bool is_cut_media_at(std::ifstream& file, std::uint64_t position) {
+    std::array<unsigned char, 8> head{};
+    if (read_at(file, position, head) < head.size()) {
+        return false;
+    }
+    const std::string type(head.begin() + 4, head.end());
+    return type == "mdat" || type == "moof";
+}
+
 std::optional<Box> child(std::ifstream& file, const Box& parent, std::string_view type) {
     const auto boxes = boxes_between(file, parent.content, parent.end);
     const auto found = std::find_if(boxes.begin(), boxes.end(), [&](const Box& box) { return box.type == type; });
@@ -116,7 +127,14 @@ Mp4State look_at_mp4(const std::filesystem::path& path) {
     if (std::none_of(boxes.begin(), boxes.end(), [](const Box& box) { return box.type == "moov"; })) {
         return Mp4State::no_index;
     }
-    return boxes.back().end == size ? Mp4State::whole : Mp4State::cut_short;
+    return is_cut_media_at(file, boxes.back().end) ? Mp4State::cut_short : Mp4State::whole;
+}
+
+bool is_fragmented(const std::filesystem::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    const auto boxes = boxes_between(file, 0, file ? size_of(path) : 0);
+    return std::any_of(boxes.begin(), boxes.end(),
+                       [&](const Box& box) { return box.type == "moov" && child(file, box, "mvex"); });
 }
 
 std::optional<double> shown_video_s(const std::filesystem::path& path) {

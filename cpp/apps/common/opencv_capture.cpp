@@ -49,6 +49,7 @@ OpenCvCapture::OpenCvCapture(cv::VideoCapture capture, SourceInfo info, const Ca
     const double rate = capture_.get(cv::CAP_PROP_FPS);
     declared_rate_ = rate > 0 && rate < highest_rate ? rate : fallback_rate;
     declared_count_ = std::max(0L, std::lround(capture_.get(cv::CAP_PROP_FRAME_COUNT)));
+    is_counted_ = declared_count_ > 0 && !is_fragmented(file_);
     if (const auto shown_s = shown_video_s(file_)) {  // OpenCV counts frames that an edit list hides as well
         declared_count_ = std::min(declared_count_, std::lround(*shown_s * declared_rate_));
     }
@@ -121,13 +122,23 @@ void OpenCvCapture::check_end() const {
     if (info_.live) {
         throw MediaError(info_.where + " stopped sending " + where_it_ended() + ". Check the camera or the network.");
     }
-    const Mp4State state = file_.empty() ? Mp4State::not_mp4 : look_at_mp4(file_);
-    const bool ends_early = state == Mp4State::whole && frames_read_ < declared_count_ - count_slack;
-    if (state == Mp4State::cut_short || ends_early) {
+    if (is_incomplete()) {
         const std::string used = frames_read_ > 0 ? " The frames before that were used." : "";
         throw MediaError(info_.where + " breaks off " + where_it_ended() + ": the file is damaged or incomplete." +
                          used + " Copy or download it again for the rest.");
     }
+}
+
+/// Whether an MP4 file should have given more frames than it did; of others it is not known.
+bool OpenCvCapture::is_incomplete() const {
+    const Mp4State state = file_.empty() ? Mp4State::not_mp4 : look_at_mp4(file_);
+    if (state != Mp4State::whole && state != Mp4State::cut_short) {
+        return false;
+    }
+    if (!is_counted_) {
+        return state == Mp4State::cut_short;
+    }
+    return frames_read_ < declared_count_ - (state == Mp4State::whole ? count_slack : 0);
 }
 
 std::string OpenCvCapture::where_it_ended() const {

@@ -84,6 +84,21 @@ TEST(Mp4Boxes, ABoxSmallerThanItsHeadEndsTheSearch) {
     EXPECT_EQ(look_at(box("ftyp", 16) + box("moov", 100) + box("mdat", 20, 4)), Mp4State::cut_short);
 }
 
+TEST(Mp4Boxes, WhatFollowsTheLastBoxDoesNotCutTheFile) {
+    const std::string whole = box("ftyp", 16) + box("moov", 100) + box("mdat", 300);
+    EXPECT_EQ(look_at(whole + std::string(5, '\0')), Mp4State::whole);
+    EXPECT_EQ(look_at(whole + "bytes that a camera appends"), Mp4State::whole);
+    EXPECT_EQ(look_at(whole + box("free", 4, 90)), Mp4State::whole);
+    EXPECT_EQ(look_at(whole + box("moof", 4, 90)), Mp4State::cut_short);
+}
+
+TEST(Mp4Boxes, TellsFragmentedFilesFromOthers) {
+    const std::string fragments = box("moof", 40) + box("mdat", 300);
+    EXPECT_TRUE(look_with(is_fragmented, box("ftyp", 16) + around("moov", box("mvex", 32)) + fragments));
+    EXPECT_FALSE(look_with(is_fragmented, box("ftyp", 16) + around("moov", box("udta", 32)) + box("mdat", 300)));
+    EXPECT_FALSE(look_with(is_fragmented, "no boxes at all"));
+}
+
 TEST(Mp4Boxes, TellsHowLongTheVideoPlays) {
     const std::string ticks_of_600 = around("mvhd", fields({0, 0, 0, 600}));
     const std::string sound = track("soun", fields({0, 0, 0, 1, 0, 3000}));
