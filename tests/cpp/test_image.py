@@ -41,13 +41,14 @@ def test_a_folder_keeps_its_subfolders(photos: Path, tiny_model: Path, tmp_path:
 def test_masks_that_are_there_already_are_skipped(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
     corrected = tmp_path / "out" / "a.png"
     corrected.parent.mkdir()
-    corrected.write_bytes(b"corrected by hand")
+    Image.new("L", (96, 64), 77).save(corrected)
+    by_hand = corrected.read_bytes()
     command = ("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
     done = run(*command)
     assert done.code == 0, done.err
     assert done.out.startswith("1 mask written to ")
     assert done.out.endswith("), 1 skipped that were there already (--overwrite makes them again).\n")
-    assert corrected.read_bytes() == b"corrected by hand"
+    assert corrected.read_bytes() == by_hand
     assert Image.open(tmp_path / "out" / "sub" / "b.png").size == (33, 48)
     again = run(*command, "--overwrite")
     assert again.code == 0, again.err
@@ -58,11 +59,26 @@ def test_masks_that_are_there_already_are_skipped(photos: Path, tiny_model: Path
 
 def test_a_mask_given_by_its_name_is_skipped_too(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
     mask = tmp_path / "mask.png"
-    mask.write_bytes(b"corrected by hand")
+    Image.new("L", (96, 64), 77).save(mask)
+    by_hand = mask.read_bytes()
     done = run("skymask-image", photos / "a.png", "-o", mask, "--model", tiny_model)
     assert done.code == 0, done.err
     assert done.out.startswith("0 masks written to ")
-    assert mask.read_bytes() == b"corrected by hand"
+    assert mask.read_bytes() == by_hand
+
+
+def test_masks_that_do_not_fit_any_more_are_made_again(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    command = ("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    assert run(*command).code == 0
+    other = picture((70, 90), 4)
+    Image.fromarray(other).save(photos / "a.png")
+    (tmp_path / "out" / "sub" / "b.png").write_bytes(b"no picture")
+    done = run(*command)
+    assert done.code == 0, done.err
+    assert done.out.endswith("), 2 of them again, as they did not fit their photographs any more.\n")
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "a.png")), reference(other))
+    assert Image.open(tmp_path / "out" / "sub" / "b.png").size == (33, 48)
+    assert run(*command).out.startswith("0 masks written to ")
 
 
 def test_a_photograph_is_not_overwritten_by_the_mask_of_another(

@@ -26,8 +26,9 @@ constexpr const char* description =
     "Write the sky masks of photographs.\n\n"
     "Each mask is an 8-bit grey PNG of the photograph's own size, upright: 255 is sky, 0 is not, in between along "
     "leaves and wires. It is named like the photograph (a.jpg gives a.png), and subfolders are kept. Masks that are "
-    "there already are skipped, so an interrupted run is resumed by calling it again. A photograph that cannot be read "
-    "is reported, the others are done, and the exit code is 1.\n\n"
+    "there already are skipped, so an interrupted run is resumed by calling it again; those that have not their "
+    "photograph's size any more are made again. A photograph that cannot be read is reported, the others are done, and "
+    "the exit code is 1.\n\n"
     "For example:\n\n"
     "  skymask-image photo.jpg -o mask.png\n"
     "  skymask-image photos -o masks\n"
@@ -58,7 +59,8 @@ std::optional<ImageOptions> parse_options(int argc, char** argv) {
         ->check(CLI::IsMember(std::vector<std::string>(view_names.begin(), view_names.end())))
         ->type_name("VIEW")
         ->capture_default_str();
-    app.add_flag("--overwrite", options.overwrite, "Make results again that are there already.");
+    app.add_flag("--overwrite", options.overwrite,
+                 "Make results again that are there already, also those that fit their photographs.");
     options.model.add_to(app);
     if (!parse(app, argc, argv)) {
         return std::nullopt;
@@ -102,6 +104,7 @@ void segment_photograph(Segmenter& sky, const ImageJob& job, View view) {
 /// How many photographs came to which end.
 struct Counts {
     std::size_t written = 0;
+    std::size_t again = 0;  ///< of those written, in the place of one that did not fit any more
     std::size_t skipped = 0;
     std::size_t failed = 0;
 };
@@ -112,13 +115,16 @@ Counts segment_photographs(Segmenter& sky, const std::vector<ImageJob>& jobs, co
         if (is_interrupted()) {
             throw Interrupted();
         }
-        if (!options.overwrite && fs::exists(job.result)) {
+        std::error_code unknown;
+        const bool is_there = !options.overwrite && fs::exists(job.result, unknown);
+        if (is_there && fits(job, options.view)) {
             ++counts.skipped;
             continue;
         }
         try {
             segment_photograph(sky, job, options.view);
             ++counts.written;
+            counts.again += is_there ? 1 : 0;
         } catch (const MediaError& error) {
             std::cerr << error.what() << '\n';
             ++counts.failed;
@@ -138,6 +144,9 @@ void run_images(const ImageOptions& options) {
     std::cout << counts.written << (options.view == View::mask ? " mask" : " picture")
               << (counts.written == 1 ? "" : "s") << " written to " << options.output.string() << " ("
               << sky.info().name << ' ' << sky.info().version << ", " << describe(sky.engine()) << ')';
+    if (counts.again > 0) {
+        std::cout << ", " << counts.again << " of them again, as they did not fit their photographs any more";
+    }
     if (counts.skipped > 0) {
         std::cout << ", " << counts.skipped << " skipped that were there already (--overwrite makes them again)";
     }

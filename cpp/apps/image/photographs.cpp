@@ -7,13 +7,13 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
 #include <opencv2/imgcodecs.hpp>
 
 #include "errors.hpp"
+#include "image_bytes.hpp"
 
 namespace skymask::apps {
 
@@ -21,22 +21,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the data of a JPEG picture begins: its head is a row of segments that tell their own length (ITU-T T.81,
-/// B.1.1.4), so previews within them are passed over. Nothing where the file ends before.
-std::optional<std::size_t> first_scan(std::string_view jpeg) {
-    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(jpeg[at]); };
-    std::size_t at = 2;
-    while (at + 4 <= jpeg.size()) {
-        if (byte(at) != 0xff || byte(at + 1) == 0xff) {  // fill bytes, or stray ones: decoders pass over both
-            ++at;
-            continue;
-        }
-        if (byte(at + 1) == 0xda) {
-            return at;
-        }
-        at += 2 + (static_cast<std::size_t>(byte(at + 2)) << 8 | byte(at + 3));
+/// Enough of an image file to hold its head, also behind a preview.
+constexpr std::streamsize head_bytes = 1 << 20;
+
+/// Width and height of an image file's pixels, stored or upright; nothing where it is no image.
+std::optional<cv::Size> size_of(const fs::path& path) {
+    Bytes head(head_bytes);
+    std::ifstream file(path, std::ios::binary);
+    file.read(reinterpret_cast<char*>(head.data()), head_bytes);
+    head.resize(static_cast<std::size_t>(file.gcount()));
+    if (const auto size = stored_size(head)) {
+        return size;
     }
-    return std::nullopt;
+    try {
+        return read_photograph(path).size();
+    } catch (const MediaError&) {
+        return std::nullopt;
+    }
 }
 
 void check_nothing_is_overwritten(const std::vector<ImageJob>& jobs) {
@@ -107,18 +108,14 @@ Plan plan_images(const std::vector<std::string>& inputs, const fs::path& output)
     return plan;
 }
 
-bool is_cut_short(const std::vector<unsigned char>& bytes) {
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (text.starts_with("\x89PNG")) {
-        return text.rfind("IEND") == std::string_view::npos;
+bool fits(const ImageJob& job, View view) {
+    const auto result = size_of(job.result);
+    const auto photograph = result ? size_of(job.photograph) : std::nullopt;
+    if (!result || !photograph) {
+        return result.has_value();
     }
-    if (!text.starts_with("\xff\xd8")) {
-        return false;
-    }
-    const auto scan = first_scan(text);
-    // Within the picture's data, 0xff is only followed by 0 or a restart marker. What a phone appends, a clip for
-    // example, comes after the picture's own end.
-    return !scan || text.find("\xff\xd9", *scan) == std::string_view::npos;
+    const cv::Size turned(photograph->height, photograph->width);
+    return *result == picture_size(view, *photograph) || *result == picture_size(view, turned);
 }
 
 cv::Mat read_photograph(const fs::path& path) {
@@ -126,7 +123,7 @@ cv::Mat read_photograph(const fs::path& path) {
     if (!file) {
         throw MediaError(path.string() + " cannot be read: " + std::strerror(errno) + ".");
     }
-    const std::vector<unsigned char> bytes{std::istreambuf_iterator<char>(file), {}};
+    const Bytes bytes{std::istreambuf_iterator<char>(file), {}};
     if (bytes.empty()) {
         throw MediaError(path.string() + " is empty (0 bytes). Copy or download it again.");
     }

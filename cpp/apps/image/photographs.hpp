@@ -7,6 +7,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "overlay.hpp"
 #include "search.hpp"
 
 namespace skymask::apps {
@@ -33,11 +34,12 @@ struct Plan {
 /// result of another; OutputError: `output` is a file and cannot be.
 [[nodiscard]] Plan plan_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
 
+/// Whether the picture in a result's place has the size that the photograph calls for, as it is now, upright or as it
+/// is stored. A photograph that cannot be read is no reason to make its result again; a result that cannot be is.
+[[nodiscard]] bool fits(const ImageJob& job, View view);
+
 /// Decodes a photograph: uint8 [H, W, 3], BGR, upright (turned as its EXIF orientation says).
 /// Throws MediaError where it is missing, no image, or breaks off.
 [[nodiscard]] cv::Mat read_photograph(const std::filesystem::path& path);
-
-/// Whether a JPEG or PNG file ends before its picture does; OpenCV would make up the rest. Of others it is not known.
-[[nodiscard]] bool is_cut_short(const std::vector<unsigned char>& bytes);
 
 }  // namespace skymask::apps

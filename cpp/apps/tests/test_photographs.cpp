@@ -11,6 +11,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "errors.hpp"
+#include "image_bytes.hpp"
 
 namespace skymask::apps {
 namespace {
@@ -157,6 +158,35 @@ TEST_F(Photographs, APreviewDoesNotEndThePicture) {
     for (const std::size_t kept : {head - 1, head, head + 20, bytes.size() - 13}) {
         EXPECT_TRUE(is_cut_short({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(kept)})) << kept;
     }
+}
+
+TEST_F(Photographs, TheHeadTellsTheSize) {
+    for (const char* const suffix : {".jpg", ".png"}) {
+        Bytes bytes;
+        ASSERT_TRUE(cv::imencode(suffix, cv::Mat(40, 300, CV_8UC3, cv::Scalar(200, 120, 30)), bytes));
+        EXPECT_EQ(stored_size(bytes), cv::Size(300, 40)) << suffix;
+        EXPECT_EQ(stored_size({bytes.begin(), bytes.begin() + 20}), std::nullopt) << suffix;
+    }
+    EXPECT_EQ(stored_size({'B', 'M', 0, 0}), std::nullopt);
+    EXPECT_EQ(stored_size({}), std::nullopt);
+}
+
+TEST_F(Photographs, AResultFitsWhileThePhotographHasItsSize) {
+    const auto fits_mask = [&](const char* suffix, cv::Size mask, View view) {
+        const ImageJob job{folder / (std::string("a") + suffix), folder / "mask.png"};
+        cv::imwrite(job.photograph.string(), cv::Mat(40, 60, CV_8UC3, cv::Scalar(200, 120, 30)));
+        cv::imwrite(job.result.string(), cv::Mat(mask, CV_8UC1, cv::Scalar(0)));
+        return fits(job, view);
+    };
+    for (const char* const suffix : {".jpg", ".png", ".bmp"}) {
+        EXPECT_TRUE(fits_mask(suffix, {60, 40}, View::mask)) << suffix;
+        EXPECT_TRUE(fits_mask(suffix, {40, 60}, View::mask)) << suffix << ", as it is stored";
+        EXPECT_FALSE(fits_mask(suffix, {60, 41}, View::mask)) << suffix;
+        EXPECT_TRUE(fits_mask(suffix, {120, 40}, View::side_by_side)) << suffix;
+        EXPECT_FALSE(fits_mask(suffix, {60, 40}, View::side_by_side)) << suffix;
+    }
+    EXPECT_FALSE(fits({folder / "a.png", touch("mask.png")}, View::mask)) << "a result that cannot be read";
+    EXPECT_TRUE(fits({touch("b.jpg"), folder / "a.png"}, View::mask)) << "a photograph that cannot be read";
 }
 
 TEST_F(Photographs, WhatIsNoImageIsNamed) {
