@@ -82,8 +82,8 @@ std::unique_ptr<Capture> open_address(const std::string& address, const CaptureO
     std::string scheme = address.substr(0, address.find("://"));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    // Messages get no password.
-    const std::string where = std::regex_replace(address, std::regex("//([^/@:]*):[^/@]*@"), "//$1:***@");
+    // Messages get no password, which may hold an @ itself.
+    const std::string where = std::regex_replace(address, std::regex("//([^/:]*):[^/]*@"), "//$1:***@");
     const bool streams = live_schemes.contains(scheme);
     if (streams) {  // OpenCV takes FFmpeg's options this way only; a setting of the user's own wins
         ::setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|fflags;nobuffer", 0);
@@ -128,7 +128,8 @@ void check_file(const fs::path& path) {
 
 std::unique_ptr<Capture> open_file(const fs::path& path, const CaptureOptions& options) {
     check_file(path);
-    cv::VideoCapture capture(path.string(), cv::CAP_FFMPEG);
+    // Of a relative path, FFmpeg takes "12:30.mp4" for a protocol.
+    cv::VideoCapture capture(fs::absolute(path).string(), cv::CAP_FFMPEG);
     if (!capture.isOpened()) {
         if (look_at_mp4(path) == Mp4State::no_index) {
             throw MediaError(path.string() +

@@ -121,7 +121,8 @@ def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None
     options = {"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {}
     if scheme in LIVE_SCHEMES:
         options["fflags"] = "nobuffer"
-    address, where = where, re.sub(r"//([^/@:]*):[^/@]*@", r"//\1:***@", where)  # messages get no password
+    # Messages get no password, which may hold an @ itself.
+    address, where = where, re.sub(r"//([^/:]*):[^/]*@", r"//\1:***@", where)
     start_s = time.monotonic()
     try:
         container = av.open(address, "r", options=options, timeout=timeout_s)
