@@ -18,6 +18,8 @@ namespace {
 
 constexpr double fallback_rate = 25;   // for streams that declare none
 constexpr double highest_rate = 1000;  // some streams declare the ticks of their clock instead of a frame rate
+constexpr double no_time_s = -1e9;     // times below are none
+constexpr double coarse_step_s = 2;    // what times counted from there cannot tell apart
 constexpr long count_slack = 3;        // frames that may be missing from the end of a whole file
 
 cv::Mat scaled(const cv::Mat& image, cv::Size size) {
@@ -109,12 +111,27 @@ double OpenCvCapture::next_time_s(Clock::time_point arrived) {
         zero_ = arrived;
     }
     // Clocks of cameras and streams start anywhere and may jump: there, the time of arrival counts.
-    double time_s = info_.live ? seconds(arrived - *zero_) : capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
+    double time_s = info_.live ? seconds(arrived - *zero_) : file_time_s();
     if (frames_read_ > 0 && !(time_s > last_s_)) {
         time_s = last_s_ + 1 / declared_rate_;
     }
     last_s_ = time_s;
     return time_s;
+}
+
+/// The time of a file's frame. Of a Matroska file with a gap near its begin, OpenCV counts from -2^63 ticks, where
+/// numbers are a second apart: there, only a gap is told, and the declared frame rate says the rest.
+double OpenCvCapture::file_time_s() {
+    const double time_s = capture_.get(cv::CAP_PROP_POS_MSEC) / 1000;
+    if (time_s > no_time_s) {
+        return time_s;
+    }
+    if (frames_read_ == 0) {
+        coarse_zero_s_ = time_s;
+        return 0;
+    }
+    const double coarse_s = time_s - coarse_zero_s_;
+    return coarse_s > last_s_ + coarse_step_s ? coarse_s : last_s_;
 }
 
 /// OpenCV says the same of a file's end and of its damage; its boxes and its index tell them apart.

@@ -25,6 +25,7 @@ public:
 private:
     [[nodiscard]] std::optional<Frame> decode();
     [[nodiscard]] double next_time_s(Clock::time_point arrived);
+    [[nodiscard]] double file_time_s();
     void check_end() const;
     [[nodiscard]] bool is_incomplete() const;
     [[nodiscard]] std::string where_it_ended() const;
@@ -38,6 +39,7 @@ private:
     std::optional<Clock::time_point> zero_;
     double declared_rate_ = 25;
     double last_s_ = -1;
+    double coarse_zero_s_ = 0;
     long declared_count_ = 0;
     bool is_counted_ = false;  ///< whether that count is of frames; else it is a guess by the length, sound included
     long frames_read_ = 0;
