@@ -81,9 +81,7 @@ def test_masks_that_do_not_fit_any_more_are_made_again(photos: Path, tiny_model:
     assert run(*command).out.startswith("0 masks written to ")
 
 
-def test_a_photograph_is_not_overwritten_by_the_mask_of_another(
-    photos: Path, tiny_model: Path, tmp_path: Path
-) -> None:
+def test_a_photograph_is_not_overwritten_by_the_mask_of_another(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
     other = tmp_path / "out" / "a.png"
     other.parent.mkdir()
     Image.fromarray(picture(number=5)).save(other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from skymask.cli import main
 from tests.cpp.programs import Done, program, run
 from tests.support.waiting import TIMEOUT_S
-from tests.video.clips import make_clip, picture, read_clip, truncate
+from tests.video.clips import make_clip, picture, picture_number, read_clip, truncate
 
 if sys.platform == "win32":
     pytest.skip("the programs are not built on Windows", allow_module_level=True)
@@ -117,6 +118,43 @@ def test_a_file_that_breaks_off_keeps_its_frames(tiny_model: Path, tmp_path: Pat
     assert 3 <= len(read_clip(tmp_path / "out.mp4")) < 10
 
 
+def test_names_with_a_colon_are_no_protocols(clip: Path, tiny_model: Path, tmp_path: Path) -> None:
+    clip.rename(tmp_path / "12:30.mp4")
+    arguments = ("12:30.mp4", "-o", "10:20.mp4", "--model", tiny_model)
+    done = run("skymask-video", *arguments, cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert len(read_clip(tmp_path / "10:20.mp4")) == 10
+
+
+def test_the_report_of_a_file_whose_name_is_no_utf_8(clip: Path, tiny_model: Path, tmp_path: Path) -> None:
+    latin = tmp_path / os.fsdecode(b"caf\xe9.mp4")
+    try:
+        clip.rename(latin)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 alone")
+    report = tmp_path / "r.json"
+    command = [program("skymask-video"), latin, "-o", tmp_path / "out.mp4", "--report", report, "--model", tiny_model]
+    done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(report.read_text())["source"].endswith("/caf\N{REPLACEMENT CHARACTER}.mp4")
+
+
+def test_an_absurd_gap_ends_the_file_before_it(tiny_model: Path, tmp_path: Path) -> None:
+    gap = make_clip(tmp_path / "gap.mkv", times_ms=[*range(0, 1000, 100), 36_000_000])
+    done = video(tiny_model, gap, "-o", tmp_path / "out.mp4")
+    assert done.code == 1
+    assert "out.mp4 cannot be written beyond 0.90 s: the next picture comes at 36000.00 s" in done.err
+    assert len(read_clip(tmp_path / "out.mp4")) == 10
+
+
+def test_a_file_whose_time_stamps_opencv_loses_keeps_its_frames_and_its_gap(tiny_model: Path, tmp_path: Path) -> None:
+    gap = make_clip(tmp_path / "gap.mkv", times_ms=[0, 40, 80, 120, 4000])
+    assert video(tiny_model, gap, "-o", tmp_path / "out.mp4").code == 0
+    frames = read_clip(tmp_path / "out.mp4")
+    assert frames[-1][0] == pytest.approx(4, abs=1.1)
+    assert sorted({picture_number(image[:, :96]) for _, image in frames}) == list(range(5))
+
+
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
 
 
@@ -168,6 +206,12 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[list[object], int, str]]:
             2,
             "rtsp://me:***@127.0.0.1:9/x cannot",
         ),
+        "password with @": (
+            ["rtsp://me@home:se@secret@127.0.0.1:9/x@y", *out],
+            2,
+            "rtsp://me@home:***@127.0.0.1:9/x@y cannot",
+        ),
+        "rate": ([clip, *out, "--fps", "0.0004"], 1, "refuses to write pictures of 192x64 (width x height), 0.0004 a"),
         "nothing to do": ([clip], 2, "There is nothing to do with the result"),
         "size": ([clip, *out, "--size", "64"], 2, "--size must be WIDTHxHEIGHT in pixels"),
         "small size": ([clip, *out, "--size", "64x16"], 2, "a model needs at least 32 pixels each way"),
@@ -193,6 +237,8 @@ NAMES = (
     "no index",
     "no camera",
     "refused address",
+    "password with @",
+    "rate",
     "nothing to do",
     "size",
     "small size",
@@ -253,6 +299,28 @@ def test_an_interrupted_run_leaves_a_file_that_plays(name: signal.Signals, tiny_
     assert 0 < frames < len(LONG_MS)
     assert 0 < json.loads((tmp_path / "r.json").read_text())["frames"] <= frames
     assert not list(tmp_path.glob(".out.*"))
+
+
+def test_ctrl_c_ends_the_filling_of_a_gap(tiny_model: Path, tmp_path: Path) -> None:
+    make_clip(tmp_path / "gap.mkv", times_ms=[*range(0, 1000, 100), 3_600_000], size_hw=(256, 256), noisy=True)
+    command = [str(program("skymask-video")), "gap.mkv", "-o", "out.mp4", "--model", str(tiny_model)]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    end_s = time.monotonic() + TIMEOUT_S
+    while not any(path.stat().st_size > 100_000 for path in tmp_path.glob(".out.*")) and time.monotonic() < end_s:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130, err
+    assert "out.mp4 has the 10 frames up to there." in err
+    assert 10 < len(read_clip(tmp_path / "out.mp4")) < 36_000
+
+
+def test_the_first_error_is_the_one_that_counts(tiny_model: Path, tmp_path: Path) -> None:
+    clip = truncate(make_clip(tmp_path / "cut.mp4", noisy=True, options={"movflags": "faststart"}), 0.6)
+    done = video(tiny_model, clip, "-o", tmp_path / "out.mp4", "--report", "/proc/r.json")
+    assert done.code == 1
+    assert "\n/proc/r.json cannot be written: " in done.err
+    assert done.err.splitlines()[-1].startswith(f"skymask-video: error: {clip} breaks off after frame")
 
 
 def test_a_full_disk_is_reported_and_leaves_nothing(tiny_model: Path, tmp_path: Path) -> None:

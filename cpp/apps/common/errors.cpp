@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <opencv2/core/utils/logger.hpp>
+
 namespace skymask::apps {
 
 namespace {
@@ -15,9 +17,12 @@ int fail(const std::string& program, const std::string& message, ExitCode code) 
 }  // namespace
 
 int run_program(const std::string& program, const std::function<void()>& work) noexcept {
-    // FFmpeg's own words would come before ours; a setting of the user's own wins.
+    // FFmpeg's and OpenCV's own words would come before ours; a setting of the user's own wins. OpenCV has read its own
+    // before main, and FFmpeg's is read when a video is opened.
     ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);
-    ::setenv("OPENCV_LOG_LEVEL", "SILENT", 0);
+    if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {
+        cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    }
     try {
         work();
         std::cout.flush();

@@ -66,7 +66,8 @@ void write_report(const std::filesystem::path& path, const SourceInfo& source, c
                       {"fps", rounded(tally.fps(), 1e2)},
                       {"stages_ms", tally.times.summary()},
                       {"sky", tally.sky.summary()}};
-    write_text(path, report.dump(2) + "\n");
+    // JSON is UTF-8, and a file's name need not be.
+    write_text(path, report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace skymask::apps

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iomanip>
 #include <set>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -18,7 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int max_side = 16384;  // what libx264 takes
+constexpr int max_side = 16384;             // what libx264 takes
+constexpr long most_repetitions = 250'000;  // of one picture: nearly three hours at 25 a second
 // As the Python package writes; without B-frames a file that is cut off early loses nothing.
 constexpr const char* x264_options = "preset;veryfast|crf;20|bf;0";
 
@@ -52,22 +55,38 @@ cv::Mat made_even(const cv::Mat& picture, cv::Size even) {
     return result;
 }
 
+bool open_writer(cv::VideoWriter& writer, const fs::path& path, double frame_rate, cv::Size size) {
+    return writer.open(path.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('a', 'v', 'c', '1'), frame_rate, size);
+}
+
+/// Why no video could be begun: OpenCV itself does not say.
+std::string reason(const fs::path& part, double frame_rate, cv::Size size) {
+    cv::VideoWriter ordinary;
+    if (!open_writer(ordinary, part, 25, {64, 64})) {
+        return "this OpenCV has no H.264 encoder. Install one with FFmpeg and libx264 (Debian's libopencv-dev has "
+               "them).";
+    }
+    std::ostringstream text;
+    text << "OpenCV refuses to write pictures of " << size.width << 'x' << size.height << " (width x height), "
+         << frame_rate << " a second. Choose another rate with --fps or another size with --size.";
+    return text.str();
+}
+
 }  // namespace
 
-VideoSink::VideoSink(fs::path path, cv::Size size, double frame_rate)
+VideoSink::VideoSink(fs::path path, cv::Size size, double frame_rate, std::function<bool()> stop)
     : path_(std::move(path)),
       even_size_(size.width + size.width % 2, size.height + size.height % 2),
-      frame_rate_(frame_rate) {
+      frame_rate_(frame_rate),
+      stop_(std::move(stop)) {
     check(path_, size);
-    part_ = create_part(path_);
+    part_ = create_part(fs::absolute(path_));  // of a relative one, FFmpeg takes "10:20.mp4" for a protocol
     // OpenCV takes the encoder's options this way only; a setting of the user's own wins.
     ::setenv("OPENCV_FFMPEG_WRITER_OPTIONS", x264_options, 0);
-    writer_.open(part_.string(), cv::CAP_FFMPEG, cv::VideoWriter::fourcc('a', 'v', 'c', '1'), frame_rate, even_size_);
-    if (!writer_.isOpened()) {
+    if (!open_writer(writer_, part_, frame_rate, even_size_)) {
+        const std::string why = reason(part_, frame_rate, even_size_);
         abandon();
-        throw OutputError(path_.string() +
-                          " cannot be written: this OpenCV has no H.264 encoder. Install one with "
-                          "FFmpeg and libx264 (Debian's libopencv-dev has them).");
+        throw OutputError(path_.string() + " cannot be written: " + why);
     }
 }
 
@@ -83,14 +102,31 @@ void VideoSink::write(const cv::Mat& bgr, double time_s) {
         first_s_ = time_s;
     }
     const long slot = std::lround((time_s - first_s_) * frame_rate_);
+    check_gap(slot, time_s);
     while (next_slot_ < slot && !previous_.empty()) {
+        if (stop_()) {
+            return;
+        }
         add(previous_);
     }
+    last_s_ = time_s;
     previous_ = made_even(bgr, even_size_);
     if (next_slot_ <= slot) {
         add(previous_);
     }
     ++frame_count_;
+}
+
+void VideoSink::check_gap(long slot, double time_s) const {
+    if (slot - next_slot_ <= most_repetitions) {
+        return;
+    }
+    std::ostringstream text;
+    text << path_.string() << " cannot be written beyond " << std::fixed << std::setprecision(2) << last_s_
+         << " s: the next picture comes at " << time_s << " s, and until then the one before would be repeated "
+         << slot - next_slot_ << " times. Cut the source there, or take the Python package's 'skymask video', which "
+         << "keeps time stamps.";
+    throw OutputError(text.str());
 }
 
 void VideoSink::add(const cv::Mat& even) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include <opencv2/videoio.hpp>
 
@@ -17,13 +18,17 @@ namespace skymask::apps {
 class VideoSink {
 public:
     /// path: .mp4, .mov, .m4v or .mkv; replaced at the end. size: of all pictures. frame_rate: per second.
-    /// Throws InputError where the name will not do, OutputError where the folder cannot be written to.
-    VideoSink(std::filesystem::path path, cv::Size size, double frame_rate);
+    /// stop: asked while a picture is repeated; where it says yes, `write` returns at once.
+    /// Throws InputError where the name will not do, OutputError where the folder or such a video cannot be written.
+    VideoSink(
+        std::filesystem::path path, cv::Size size, double frame_rate,
+        std::function<bool()> stop = [] { return false; });
     ~VideoSink();
     VideoSink(const VideoSink&) = delete;
     VideoSink& operator=(const VideoSink&) = delete;
 
     /// Adds a picture, uint8 [H, W, 3], BGR. time_s: larger than that of the one before.
+    /// Throws OutputError where it cannot be written, or would take an absurd number of repetitions to get there.
     void write(const cv::Mat& bgr, double time_s);
 
     /// Finalises the video and moves it into place; returns whether it did. Closing twice, after an error
@@ -35,6 +40,7 @@ public:
     [[nodiscard]] long frame_count() const noexcept { return frame_count_; }
 
 private:
+    void check_gap(long slot, double time_s) const;
     void add(const cv::Mat& even);
     void abandon() noexcept;
 
@@ -44,7 +50,9 @@ private:
     cv::Size even_size_;
     cv::Mat previous_;
     double frame_rate_;
+    std::function<bool()> stop_;
     double first_s_ = 0;
+    double last_s_ = 0;
     long next_slot_ = 0;
     long frame_count_ = 0;
     bool open_ = true;

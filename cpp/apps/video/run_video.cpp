@@ -1,6 +1,7 @@
 #include "run_video.hpp"
 
 #include <chrono>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <memory>
@@ -122,14 +123,18 @@ std::string summary(const SourceInfo& source, const VideoOptions& options, const
     return line.str();
 }
 
-/// Finishes the files after an error or Ctrl-C; whatever goes wrong now, the first error is the one to report.
-void finish_after(VideoSink* sink, const VideoOptions& options) {
+/// Does a piece of work after an error or Ctrl-C; whatever goes wrong now, the first error is the one to report.
+void do_after_error(const std::function<void()>& work) {
     try {
-        if (sink != nullptr && sink->close()) {
-            std::cerr << options.output.string() << " has the " << sink->frame_count() << " frames up to there.\n";
-        }
-    } catch (const Error& error) {
+        work();
+    } catch (const std::exception& error) {
         std::cerr << error.what() << '\n';
+    }
+}
+
+void close_early(VideoSink& sink, const VideoOptions& options) {
+    if (sink.close()) {
+        std::cerr << options.output.string() << " has the " << sink.frame_count() << " frames up to there.\n";
     }
 }
 
@@ -156,7 +161,7 @@ void run_video(const VideoOptions& options) {
     const SourceInfo& info = capture->info();
     std::optional<VideoSink> sink;
     if (!options.output.empty()) {
-        sink.emplace(options.output, picture_size(options.view, info.size), info.frame_rate);
+        sink.emplace(options.output, picture_size(options.view, info.size), info.frame_rate, is_interrupted);
     }
     Segmenter segmenter = load(options.model, info);
     VideoSink* const target = sink ? &*sink : nullptr;
@@ -166,8 +171,10 @@ void run_video(const VideoOptions& options) {
             throw Interrupted();
         }
     } catch (...) {
-        finish_after(target, options);
-        write_records(options, info, segmenter, tally, trace.get());
+        if (target != nullptr) {
+            do_after_error([&] { close_early(*target, options); });
+        }
+        do_after_error([&] { write_records(options, info, segmenter, tally, trace.get()); });
         throw;
     }
     if (target != nullptr) {
