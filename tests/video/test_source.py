@@ -197,6 +197,12 @@ def test_frames_too_small_for_a_model_are_refused_at_once(kind: str, clips: dict
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_frames_too_large_for_a_video_are_refused_at_once(kind: str, clips: dict[str, str]) -> None:
+    with pytest.raises(InputError, match=r"--size gives frames of 65536x16384 .* at most about 16000x16000"):
+        open_source(clips[kind], size_hw=(16384, 65536))
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("fps", [0, -1, 1e-8, 1e300, float("nan"), float("inf")])
 def test_a_frame_rate_that_is_none_is_refused(kind: str, fps: float, clips: dict[str, str]) -> None:
     with pytest.raises(InputError, match="above 0"):

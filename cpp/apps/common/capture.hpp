@@ -1,6 +1,7 @@
 // What every source of frames offers; the pipeline, the sink and the window know nothing else of it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "clock.hpp"
 
 namespace skymask::apps {
+
+/// How many pixels there are, also where cv::Size::area() would overflow.
+[[nodiscard]] inline std::int64_t pixels(cv::Size size) { return std::int64_t{size.width} * size.height; }
 
 /// One picture and its time.
 struct Frame {

@@ -3,11 +3,14 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 
 namespace skymask::apps {
 
 namespace {
+
+constexpr const char* no_memory = "error: there is not enough memory. Use smaller frames (--size).";
 
 int fail(const std::string& program, const std::string& message, ExitCode code) {
     std::cerr << program << ": " << message << '\n';
@@ -32,7 +35,10 @@ int run_program(const std::string& program, const std::function<void()>& work) n
     } catch (const Interrupted& error) {
         return fail(program, error.what(), interrupted);
     } catch (const std::bad_alloc&) {
-        return fail(program, "error: there is not enough memory. Use smaller frames (--size).", failed);
+        return fail(program, no_memory, failed);
+    } catch (const cv::Exception& error) {
+        return fail(program, error.code == cv::Error::StsNoMem ? no_memory : std::string("error: ") + error.what(),
+                    failed);
     } catch (const std::exception& error) {
         return fail(program, std::string("error: ") + error.what(), failed);
     }

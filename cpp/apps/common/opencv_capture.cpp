@@ -1,6 +1,7 @@
 #include "opencv_capture.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -24,7 +25,7 @@ constexpr long count_slack = 3;        // frames that may be missing from the en
 
 cv::Mat scaled(const cv::Mat& image, cv::Size size) {
     cv::Mat result;
-    const bool shrinks = size.area() < image.size().area();
+    const bool shrinks = pixels(size) < pixels(image.size());
     cv::resize(image, result, size, 0, 0, shrinks ? cv::INTER_AREA : cv::INTER_LINEAR);
     return result;
 }
@@ -35,6 +36,13 @@ void check_size(cv::Size size, const std::string& where) {
         message << where << " gives frames of " << size.width << 'x' << size.height
                 << " (width x height), and a model needs at least " << min_side
                 << " pixels each way. Enlarge them with --size, for example --size 320x240.";
+        throw InputError(message.str());
+    }
+    if ((std::int64_t{8} * size.width + 1024) * (size.height + 128) >= INT_MAX) {  // as FFmpeg reckons
+        std::ostringstream message;
+        message << where << " gives frames of " << size.width << 'x' << size.height
+                << " (width x height), and a video holds pictures of at most about 16000x16000. Make them smaller with "
+                   "--size, for example --size 1920x1080.";
         throw InputError(message.str());
     }
 }
@@ -98,7 +106,7 @@ std::optional<Frame> OpenCvCapture::decode() {
     frame.time_s = next_time_s(frame.arrived);
     if (scale_to_ && image.size() != *scale_to_) {
         image = scaled(image, *scale_to_);
-    } else if (info_.size.area() > 0 && image.size() != info_.size) {  // a stream that changes its size on the way
+    } else if (!info_.size.empty() && image.size() != info_.size) {  // a stream that changes its size on the way
         image = scaled(image, info_.size);
     }
     frame.bgr = std::move(image);

@@ -179,7 +179,7 @@ def check_size(size_hw: tuple[int, int], where: str) -> tuple[int, int]:
         )
     if (height + MARGIN_PX) * (width + MARGIN_PX) >= MOST_PIXELS:
         raise InputError(
-            f"{where} gives frames of {width}x{height} (width x height), more than a frame of a video can have. Make "
-            "them smaller with --size, for example --size 1920x1080."
+            f"{where} gives frames of {width}x{height} (width x height), and those of a video have at most about "
+            "16000x16000. Make them smaller with --size, for example --size 1920x1080."
         )
     return size_hw
