@@ -215,6 +215,7 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[list[object], int, str]]:
         "nothing to do": ([clip], 2, "There is nothing to do with the result"),
         "size": ([clip, *out, "--size", "64"], 2, "--size must be WIDTHxHEIGHT in pixels"),
         "small size": ([clip, *out, "--size", "64x16"], 2, "a model needs at least 32 pixels each way"),
+        "large size": ([clip, *out, "--size", "65536x65536"], 2, "at most about 16000x16000"),
         "fps": ([clip, *out, "--fps", "0"], 2, "The frame rate must be a number above 0"),
         "max frames": ([clip, *out, "--max-frames", "0"], 2, "--max-frames must be at least 1"),
         "unknown option": ([clip, *out, "--colour"], 2, "See 'skymask-video --help'"),
@@ -242,6 +243,7 @@ NAMES = (
     "nothing to do",
     "size",
     "small size",
+    "large size",
     "fps",
     "max frames",
     "unknown option",
@@ -346,3 +348,12 @@ def test_the_trace_shows_stages_that_overlap(clip: Path, tiny_model: Path, tmp_p
     assert {event["name"] for event in work} == {"decode", "infer", "composite", "encode"}
     for stage in ("infer", "composite", "encode"):
         assert sorted(event["args"]["frame"] for event in work if event["name"] == stage) == list(range(10))
+
+
+def test_frames_of_a_file_get_a_thread_each(clip: Path, tiny_model: Path, tmp_path: Path) -> None:
+    arguments = ("-o", tmp_path / "out.mp4", "--trace", tmp_path / "trace.json", "--threads", 3)
+    assert video(tiny_model, clip, *arguments).code == 0
+    assert len(read_clip(tmp_path / "out.mp4")) == 10
+    events = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
+    lanes = {event["args"]["name"] for event in events if event["ph"] == "M"}
+    assert {lane for lane in lanes if "infer" in lane} == {f"skymask-infer-{place}" for place in range(3)}

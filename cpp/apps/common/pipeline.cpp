@@ -8,8 +8,10 @@ namespace skymask::apps {
 
 namespace {
 
-constexpr std::size_t file_depth = 4;  // frames that may wait before each stage: evens out slow ones
-constexpr std::size_t live_depth = 1;  // every frame that waits makes the picture older
+/// Frames that may wait before each stage: a live one makes the picture older, those of a file even out slow ones.
+std::size_t depth_of(bool live, int frames_in_flight) {
+    return live ? 1 : 2 * static_cast<std::size_t>(frames_in_flight);
+}
 
 std::string lane_of(const std::string& stage) { return "skymask-" + stage; }
 
@@ -28,7 +30,7 @@ Pipeline::Pipeline(Capture& capture, Segmenter& segmenter, PipelineOptions optio
       segmenter_(segmenter),
       options_(std::move(options)),
       times_(times),
-      depth_(capture.info().live ? live_depth : file_depth) {
+      depth_(depth_of(capture.info().live, options_.frames_in_flight)) {
     Jobs& frames = channels_.emplace_back(depth_);
     Jobs& alphas = channels_.emplace_back(depth_);
     threads_.emplace_back([this, &frames] { decode(frames); });

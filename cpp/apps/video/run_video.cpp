@@ -14,6 +14,7 @@
 #include "pipeline.hpp"
 #include "progress.hpp"
 #include "report.hpp"
+#include "thread_share.hpp"
 #include "window.hpp"
 
 namespace skymask::apps {
@@ -22,18 +23,10 @@ namespace {
 
 constexpr std::chrono::milliseconds poll{50};  // how often keys and Ctrl-C are looked at while no frame comes
 
-constexpr int divide_threads_below = 1 << 20;  // pixels; larger frames wait for memory, not for arithmetic
-
-/// Chooses how a CPU is used, as the Python package does: all threads on one frame where latency counts, a share of
-/// them for each frame in flight where it does not. Threads that share a frame wait for each other at every layer.
-Segmenter load(ModelChoice choice, const SourceInfo& source) {
-    choice.options.divide_threads = !source.live && source.size.area() <= divide_threads_below;
+Segmenter load(ModelChoice choice, const ThreadShare& share) {
+    choice.options.frames_in_flight = share.frames_in_flight;
+    choice.options.divide_threads = share.divide_threads;
     return choice.load();
-}
-
-/// On the CPU, a second frame of a live source would wait for the first, and only be older when it is done.
-int frames_in_flight(const VideoOptions& options, bool live, const Segmenter& segmenter) {
-    return live && segmenter.engine().device == "cpu" ? 1 : options.model.options.frames_in_flight;
 }
 
 PipelineOptions pipeline_options(const VideoOptions& options, VideoSink* sink, const Window* window) {
@@ -84,7 +77,8 @@ void consume(Pipeline& pipeline, Window* window, Tally& tally, Progress& progres
     }
 }
 
-void segment(Capture& capture, Segmenter& segmenter, VideoSink* sink, const VideoOptions& options, Tally& tally) {
+void segment(Capture& capture, Segmenter& segmenter, const ThreadShare& share, VideoSink* sink,
+             const VideoOptions& options, Tally& tally) {
     Progress progress(capture.info().name, options.max_frames.value_or(capture.info().frame_count));
     std::optional<Window> window;
     if (options.show) {
@@ -100,7 +94,7 @@ void segment(Capture& capture, Segmenter& segmenter, VideoSink* sink, const Vide
         ~Finally() { tally.seconds = seconds(Clock::now() - start); }
     } const finally{tally, start};
     PipelineOptions what = pipeline_options(options, sink, shown);
-    what.frames_in_flight = frames_in_flight(options, capture.info().live, segmenter);
+    what.frames_in_flight = frames_in_flight(share, capture.info(), segmenter.engine());
     Pipeline pipeline(capture, segmenter, std::move(what), tally.times);
     struct Count {
         Tally& tally;
@@ -163,10 +157,11 @@ void run_video(const VideoOptions& options) {
     if (!options.output.empty()) {
         sink.emplace(options.output, picture_size(options.view, info.size), info.frame_rate, is_interrupted);
     }
-    Segmenter segmenter = load(options.model, info);
+    const ThreadShare share = share_of(info, options.model.options.threads);
+    Segmenter segmenter = load(options.model, share);
     VideoSink* const target = sink ? &*sink : nullptr;
     try {
-        segment(*capture, segmenter, target, options, tally);
+        segment(*capture, segmenter, share, target, options, tally);
         if (is_interrupted()) {
             throw Interrupted();
         }
