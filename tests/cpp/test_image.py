@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
+from skymask.photographs.orientation import turn_upright
 from tests.cpp.programs import run
 from tests.support.tiny_model import reference
-from tests.video.clips import picture
+from tests.video.clips import picture, truncate
 
 
 @pytest.fixture
@@ -120,6 +121,50 @@ def test_a_photograph_that_cannot_be_read_does_not_stop_the_others(
     assert done.err.endswith("skymask-image: error: 3 of 5 photographs failed; see above.\n")
     assert done.out.startswith("2 masks written to ")
     assert sorted(path.name for path in (tmp_path / "out").rglob("*.png")) == ["a.png", "b.png"]
+
+
+KINDS = {"TIFF": ".tif", "BMP": ".bmp", "PNM": ".ppm", "WebP": ".webp", "JPEG 2000": ".jp2"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_damaged_is_said_in_our_own_words(kind: str, tiny_model: Path, tmp_path: Path) -> None:
+    photograph = tmp_path / f"a{KINDS[kind]}"
+    noise = np.random.default_rng(0).integers(0, 256, (200, 300, 3), np.uint8)
+    Image.fromarray(noise).save(photograph)
+    assert run("skymask-image", photograph, "-o", tmp_path / "whole", "--model", tiny_model).code == 0
+    truncate(photograph, 0.002 if kind == "JPEG 2000" else 0.5)
+    done = run("skymask-image", photograph, "-o", tmp_path / "out", "--model", tiny_model)
+    assert done.code == 1
+    assert done.err.startswith(f"{photograph} cannot be decoded: it is a damaged or incomplete {kind} file, or one of")
+    assert done.err.count("\n") == 2, "the message, and the count at the end"
+
+
+def test_a_damaged_png_is_said_in_our_own_words(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    content = bytearray((photos / "a.png").read_bytes())
+    content[60] ^= 0xFF
+    (photos / "a.png").write_bytes(content)
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    assert done.code == 1
+    assert done.err.startswith(f"{photos / 'a.png'} cannot be decoded: it is a damaged or incomplete PNG file")
+    assert done.err.count("\n") == 2
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", [".webp", ".jpg", ".png", ".tif"])
+def test_a_photograph_is_segmented_upright(orientation: int, suffix: str, tiny_model: Path, tmp_path: Path) -> None:
+    stored = picture()
+    stored[:, :10] = stored[0, 0]  # so that no two orientations are alike
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    options = (
+        {"lossless": True} if suffix == ".webp" else {"quality": 100, "subsampling": 0} if suffix == ".jpg" else {}
+    )
+    Image.fromarray(stored).save(tmp_path / f"a{suffix}", exif=exif, **options)
+    assert run("skymask-image", tmp_path / f"a{suffix}", "-o", tmp_path / "m.png", "--model", tiny_model).code == 0
+    mask = np.asarray(Image.open(tmp_path / "m.png")).astype(int)
+    expected = reference(turn_upright(stored, orientation)).astype(int)
+    assert mask.shape == expected.shape
+    assert abs(mask - expected).max() <= (8 if suffix == ".jpg" else 0)
 
 
 @pytest.mark.parametrize(

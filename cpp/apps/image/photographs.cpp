@@ -14,12 +14,50 @@
 
 #include "errors.hpp"
 #include "image_bytes.hpp"
+#include "quiet_stderr.hpp"
 
 namespace skymask::apps {
 
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Turns a picture upright that a file of this EXIF orientation stores.
+cv::Mat turned_upright(const cv::Mat& stored, int orientation) {
+    cv::Mat upright = stored;
+    if (orientation == 5 || orientation == 7) {
+        cv::transpose(stored, upright);
+    } else if (orientation == 6 || orientation == 8) {
+        cv::rotate(stored, upright, orientation == 6 ? cv::ROTATE_90_CLOCKWISE : cv::ROTATE_90_COUNTERCLOCKWISE);
+    }
+    if (orientation == 3 || orientation == 7) {
+        cv::rotate(upright.clone(), upright, cv::ROTATE_180);
+    } else if (orientation == 2 || orientation == 4) {
+        cv::flip(stored, upright, orientation == 2 ? 1 : 0);
+    }
+    return upright;
+}
+
+/// Empty where it cannot be decoded.
+cv::Mat decode(const Bytes& bytes, const fs::path& path) {
+    const int orientation = webp_orientation(bytes);
+    const int flags = orientation == 1 ? cv::IMREAD_COLOR : cv::IMREAD_COLOR | cv::IMREAD_IGNORE_ORIENTATION;
+    try {
+        const QuietStderr quiet;
+        return turned_upright(cv::imdecode(bytes, flags), orientation);
+    } catch (const cv::Exception& error) {
+        throw MediaError(path.string() + " cannot be decoded: " + error.err + ".");
+    }
+}
+
+std::string why_not_decoded(const Bytes& bytes) {
+    const std::string kind = announced_kind(bytes);
+    if (kind.empty()) {
+        return " is not an image of a known kind (" + list_of_suffixes() + "). Convert it to PNG or JPEG.";
+    }
+    return " cannot be decoded: it is a damaged or incomplete " + kind + " file, or one of a sort of " + kind +
+           " that is not supported. Copy or download it again, or convert it to PNG or JPEG.";
+}
 
 /// Enough of an image file to hold its head, also behind a preview.
 constexpr std::streamsize head_bytes = 1 << 20;
@@ -130,15 +168,9 @@ cv::Mat read_photograph(const fs::path& path) {
     if (is_cut_short(bytes)) {
         throw MediaError(path.string() + " breaks off: it is damaged or incomplete. Copy or download it again.");
     }
-    cv::Mat image;
-    try {
-        image = cv::imdecode(bytes, cv::IMREAD_COLOR);
-    } catch (const cv::Exception& error) {
-        throw MediaError(path.string() + " cannot be decoded: " + error.err + ".");
-    }
+    const cv::Mat image = decode(bytes, path);
     if (image.empty()) {
-        throw MediaError(path.string() + " is not an image of a known kind (" + list_of_suffixes() +
-                         "). Convert it to PNG or JPEG.");
+        throw MediaError(path.string() + why_not_decoded(bytes));
     }
     return image;
 }

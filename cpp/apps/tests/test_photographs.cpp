@@ -189,6 +189,24 @@ TEST_F(Photographs, AResultFitsWhileThePhotographHasItsSize) {
     EXPECT_TRUE(fits({touch("b.jpg"), folder / "a.png"}, View::mask)) << "a photograph that cannot be read";
 }
 
+TEST_F(Photographs, WebPTellsItsOrientation) {
+    const auto webp = [](const std::string& chunks) {
+        const std::string text = "RIFF\x7f" + std::string(3, '\0') + "WEBP" + chunks;
+        return Bytes(text.begin(), text.end());
+    };
+    const std::string before("VP8L\x03\0\0\0abc\0", 12);  // of an odd length, and filled up
+    const std::string big("EXIF\x1a\0\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0", 34);
+    const std::string little("EXIF\x20\0\0\0Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x08\0\0\0\0\0\0\0",
+                             40);
+    EXPECT_EQ(webp_orientation(webp(before + big)), 6);
+    EXPECT_EQ(webp_orientation(webp(before + little)), 8);
+    EXPECT_EQ(webp_orientation(webp(before)), 1);
+    for (std::size_t kept = 0; kept < big.size(); ++kept) {
+        EXPECT_GE(webp_orientation(webp(before + big.substr(0, kept))), 1) << kept;
+    }
+    EXPECT_EQ(webp_orientation({}), 1);
+}
+
 TEST_F(Photographs, WhatIsNoImageIsNamed) {
     EXPECT_THROW(static_cast<void>(read_photograph(touch("photos/a.jpg"))), MediaError);
     EXPECT_THROW(static_cast<void>(read_photograph(folder / "none.jpg")), MediaError);
