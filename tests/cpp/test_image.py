@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +12,9 @@ import pytest
 from PIL import ExifTags, Image
 
 from skymask.photographs.orientation import turn_upright
-from tests.cpp.programs import run
+from tests.cpp.programs import program, run
 from tests.support.tiny_model import reference
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import picture, truncate
 
 
@@ -121,6 +125,60 @@ def test_a_photograph_that_cannot_be_read_does_not_stop_the_others(
     assert done.err.endswith("skymask-image: error: 3 of 5 photographs failed; see above.\n")
     assert done.out.startswith("2 masks written to ")
     assert sorted(path.name for path in (tmp_path / "out").rglob("*.png")) == ["a.png", "b.png"]
+
+
+def test_many_photographs_come_out_in_order(tiny_model: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(30):
+        if number % 4:
+            Image.fromarray(picture(number=number)).save(photos / f"{number:02d}.png")
+        else:
+            (photos / f"{number:02d}.png").touch()
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--view", "overlay", "--model", tiny_model)
+    assert done.code == 1
+    broken = [f"{photos / f'{number:02d}.png'} is empty" for number in range(0, 30, 4)]
+    lines = done.err.splitlines()
+    assert [line.split(" (0 bytes)")[0] for line in lines[:-1]] == broken
+    assert done.out.startswith("22 pictures written to ")
+    for number in range(30):
+        if number % 4:
+            ground = np.asarray(Image.open(tmp_path / "out" / f"{number:02d}.png"))[-1, -1]
+            assert np.array_equal(ground, picture(number=number)[-1, -1])
+
+
+def test_a_result_that_cannot_be_written_ends_the_run(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    for number in range(20):
+        Image.fromarray(picture(number=number)).save(photos / f"c{number}.png")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "c1.png").mkdir()
+    done = run("skymask-image", photos, "-o", out, "--overwrite", "--model", tiny_model)
+    assert done.code == 1
+    assert done.out == ""
+    assert done.err.startswith(f"skymask-image: error: {out / 'c1.png'} cannot be written: ")
+    assert len(list(out.glob("c*.png"))) < 10
+    assert not list(out.glob(".*")), "temporary files are left"
+
+
+def test_an_interrupted_run_is_resumed(tiny_model: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(60):
+        Image.fromarray(picture((300, 400), number)).save(photos / f"{number:02d}.png", compress_level=0)
+    command = [str(program("skymask-image")), "photos", "-o", "out", "--model", str(tiny_model)]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    end_s = time.monotonic() + TIMEOUT_S
+    while not list(tmp_path.glob("out/*.png")) and time.monotonic() < end_s:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=TIMEOUT_S)
+    assert (process.returncode, err) == (130, "skymask-image: interrupted\n")
+    made = len(list((tmp_path / "out").glob("*.png")))
+    assert 0 < made < 60
+    assert not list((tmp_path / "out").glob(".*"))
+    done = run(*("skymask-image", "photos", "-o", "out", "--model", tiny_model), cwd=tmp_path)
+    assert f", {made} skipped that were there already" in done.out
 
 
 KINDS = {"TIFF": ".tif", "BMP": ".bmp", "PNM": ".ppm", "WebP": ".webp", "JPEG 2000": ".jp2"}

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "stage.hpp"
+
 namespace skymask::apps {
 
 namespace {
@@ -62,8 +64,13 @@ std::optional<Job> Pipeline::next(std::chrono::milliseconds limit, bool& in_time
 void Pipeline::start_stage(const char* stage, std::function<void(Job&)> work) {
     Jobs& inbox = channels_.back();
     Jobs& outbox = channels_.emplace_back(depth_);
-    threads_.emplace_back(
-        [this, stage, work = std::move(work), &inbox, &outbox] { this->work(stage, work, inbox, outbox); });
+    threads_.emplace_back([this, stage, work = std::move(work), &inbox, &outbox] {
+        run_stage(inbox, outbox, [&](Job& job) {
+            const auto start = Clock::now();
+            work(job);
+            job.work_ms += times_.add(stage, job.number, start, lane_of(stage));
+        });
+    });
 }
 
 void Pipeline::decode(Jobs& outbox) {
@@ -138,23 +145,6 @@ Job Pipeline::collect(std::deque<InFlight>& pending) {
     oldest.job.work_ms +=
         times_.add("infer", oldest.job.number, oldest.start, lane_of("infer-" + std::to_string(oldest.place)));
     return std::move(oldest.job);
-}
-
-void Pipeline::work(const char* stage, const std::function<void(Job&)>& work, Jobs& inbox, Jobs& outbox) {
-    try {
-        while (std::optional<Job> job = inbox.get()) {
-            const auto start = Clock::now();
-            work(*job);
-            job->work_ms += times_.add(stage, job->number, start, lane_of(stage));
-            if (!outbox.put(std::move(*job))) {
-                break;
-            }
-        }
-        outbox.finish();
-    } catch (...) {  // thrown again in the caller's thread, as is that of the stage before
-        outbox.finish(std::current_exception());
-    }
-    inbox.cancel();
 }
 
 }  // namespace skymask::apps

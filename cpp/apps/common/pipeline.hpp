@@ -69,7 +69,6 @@ private:
     void infer_all(Jobs& inbox, Jobs& outbox);
     void submit(Job job, std::deque<InFlight>& pending);
     Job collect(std::deque<InFlight>& pending);
-    void work(const char* stage, const std::function<void(Job&)>& work, Jobs& inbox, Jobs& outbox);
 
     Capture& capture_;
     Segmenter& segmenter_;

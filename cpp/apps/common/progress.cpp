@@ -14,8 +14,8 @@ constexpr double refresh_s = 0.2;
 
 }  // namespace
 
-Progress::Progress(std::string name, long total)
-    : name_(std::move(name)), total_(total), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::string name, long total, std::string things)
+    : name_(std::move(name)), total_(total), things_(std::move(things)), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() { clear(); }
 
@@ -30,8 +30,8 @@ void Progress::show(long done) {
     if (total_ > 0) {
         std::cerr << '/' << total_;
     }
-    std::cerr << " frames, " << std::fixed << std::setprecision(1) << static_cast<double>(done) / seconds(now - start_)
-              << " frames/s" << std::flush;
+    std::cerr << ' ' << things_ << ", " << std::fixed << std::setprecision(1)
+              << static_cast<double>(done) / seconds(now - start_) << ' ' << things_ << "/s" << std::flush;
 }
 
 void Progress::tell(const std::string& text) {

@@ -9,8 +9,8 @@ namespace skymask::apps {
 
 class Progress {
 public:
-    /// name: of what is done. total: how many frames there will be; 0 where unknown.
-    Progress(std::string name, long total);
+    /// name: of what is done. total: how many frames, or what else `things` are, there will be; 0 where unknown.
+    Progress(std::string name, long total, std::string things = "frames");
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
@@ -26,6 +26,7 @@ private:
 
     std::string name_;
     long total_;
+    std::string things_;
     bool is_terminal_;
     Clock::time_point start_ = Clock::now();
     Clock::time_point last_ = start_;

@@ -6,15 +6,13 @@
 #include <string>
 #include <vector>
 
-#include <opencv2/imgcodecs.hpp>
-
 #include "errors.hpp"
 #include "interrupt.hpp"
 #include "model_choice.hpp"
-#include "output_file.hpp"
 #include "overlay.hpp"
 #include "photographs.hpp"
 #include "report.hpp"
+#include "segment_images.hpp"
 
 namespace skymask::apps {
 
@@ -69,70 +67,6 @@ std::optional<ImageOptions> parse_options(int argc, char** argv) {
     return options;
 }
 
-void write_png(const cv::Mat& picture, const fs::path& path) {
-    std::error_code error;
-    if (path.has_parent_path()) {
-        fs::create_directories(path.parent_path(), error);  // create_part says so if that failed
-    }
-    const fs::path part = create_part(path);
-    bool written = false;
-    try {
-        written = cv::imwrite(part.string(), picture);
-    } catch (const cv::Exception&) {  // said below
-    }
-    if (!written) {
-        fs::remove(part, error);
-        throw OutputError(path.string() +
-                          " cannot be written: the disk is full or the folder has gone. Free some "
-                          "space or choose another place.");
-    }
-    move_into_place(part, path);
-}
-
-void segment_photograph(Segmenter& sky, const ImageJob& job, View view) {
-    const cv::Mat photograph = read_photograph(job.photograph);
-    const ImageView image{photograph.data, photograph.cols, photograph.rows, photograph.step, Format::bgr};
-    try {
-        Mask alpha = sky(image);
-        const cv::Mat grey(alpha.height(), alpha.width(), CV_8UC1, alpha.pixels().data());
-        write_png(view == View::mask ? grey : compose(photograph, alpha, view), job.result);
-    } catch (const InputError& error) {  // the photograph is too small
-        throw MediaError(job.photograph.string() + ": " + error.what());
-    }
-}
-
-/// How many photographs came to which end.
-struct Counts {
-    std::size_t written = 0;
-    std::size_t again = 0;  ///< of those written, in the place of one that did not fit any more
-    std::size_t skipped = 0;
-    std::size_t failed = 0;
-};
-
-Counts segment_photographs(Segmenter& sky, const std::vector<ImageJob>& jobs, const ImageOptions& options) {
-    Counts counts;
-    for (const ImageJob& job : jobs) {
-        if (is_interrupted()) {
-            throw Interrupted();
-        }
-        std::error_code unknown;
-        const bool is_there = !options.overwrite && fs::exists(job.result, unknown);
-        if (is_there && fits(job, options.view)) {
-            ++counts.skipped;
-            continue;
-        }
-        try {
-            segment_photograph(sky, job, options.view);
-            ++counts.written;
-            counts.again += is_there ? 1 : 0;
-        } catch (const MediaError& error) {
-            std::cerr << error.what() << '\n';
-            ++counts.failed;
-        }
-    }
-    return counts;
-}
-
 void run_images(const ImageOptions& options) {
     const auto [jobs, left_out] = plan_images(options.inputs, options.output);
     if (!left_out.empty()) {
@@ -140,7 +74,7 @@ void run_images(const ImageOptions& options) {
     }
     Segmenter sky = options.model.load();
     note_interrupts();
-    const Counts counts = segment_photographs(sky, jobs, options);
+    const Counts counts = segment_images(sky, jobs, options.view, options.overwrite);
     std::cout << counts.written << (options.view == View::mask ? " mask" : " picture")
               << (counts.written == 1 ? "" : "s") << " written to " << options.output.string() << " ("
               << sky.info().name << ' ' << sky.info().version << ", " << describe(sky.engine()) << ')';
