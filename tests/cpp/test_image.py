@@ -72,18 +72,25 @@ def test_a_mask_given_by_its_name_is_skipped_too(photos: Path, tiny_model: Path,
     assert mask.read_bytes() == by_hand
 
 
-def test_masks_that_do_not_fit_any_more_are_made_again(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+def test_what_does_not_fit_its_photograph_is_replaced_only_when_asked(
+    photos: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    a, b = tmp_path / "out" / "a.png", tmp_path / "out" / "sub" / "b.png"
     command = ("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
     assert run(*command).code == 0
     other = picture((70, 90), 4)
     Image.fromarray(other).save(photos / "a.png")
-    (tmp_path / "out" / "sub" / "b.png").write_bytes(b"no picture")
+    b.write_bytes(b"no picture")
+    before = a.read_bytes()
     done = run(*command)
-    assert done.code == 0, done.err
-    assert done.out.endswith("), 2 of them again, as they did not fit their photographs any more.\n")
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "a.png")), reference(other))
-    assert Image.open(tmp_path / "out" / "sub" / "b.png").size == (33, 48)
-    assert run(*command).out.startswith("0 masks written to ")
+    assert done.code == 1
+    assert f"{a} is there already and does not have the size of {photos / 'a.png'}. Move it away or give" in done.err
+    assert f"{b} is there already and is no picture that can be read. Move it away or give --overwrite" in done.err
+    assert "2 of 2 photographs failed" in done.err
+    assert (a.read_bytes(), b.read_bytes()) == (before, b"no picture")
+    assert run(*command, "--overwrite").code == 0
+    assert np.array_equal(np.asarray(Image.open(a)), reference(other))
+    assert Image.open(b).size == (33, 48)
 
 
 def test_a_photograph_is_not_overwritten_by_the_mask_of_another(photos: Path, tiny_model: Path, tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ constexpr const char* description =
     "Write the sky masks of photographs.\n\n"
     "Each mask is an 8-bit grey PNG of the photograph's own size, upright: 255 is sky, 0 is not, in between along "
     "leaves and wires. It is named like the photograph (a.jpg gives a.png), and subfolders are kept. Masks that are "
-    "there already are skipped, so an interrupted run is resumed by calling it again; those that have not their "
-    "photograph's size any more are made again. A photograph that cannot be read is reported, the others are done, and "
-    "the exit code is 1.\n\n"
+    "there already are skipped, so an interrupted run is resumed by calling it again; what does not have its "
+    "photograph's size is kept and reported. A photograph that cannot be read is reported too, the others are done, "
+    "and the exit code is 1.\n\n"
     "For example:\n\n"
     "  skymask-image photo.jpg -o mask.png\n"
     "  skymask-image photos -o masks\n"
@@ -58,7 +58,7 @@ std::optional<ImageOptions> parse_options(int argc, char** argv) {
         ->type_name("VIEW")
         ->capture_default_str();
     app.add_flag("--overwrite", options.overwrite,
-                 "Make results again that are there already, also those that fit their photographs.");
+                 "Replace what is in the place of results, and make them all again.");
     options.model.add_to(app);
     if (!parse(app, argc, argv)) {
         return std::nullopt;
@@ -78,9 +78,6 @@ void run_images(const ImageOptions& options) {
     std::cout << counts.written << (options.view == View::mask ? " mask" : " picture")
               << (counts.written == 1 ? "" : "s") << " written to " << options.output.string() << " ("
               << sky.info().name << ' ' << sky.info().version << ", " << describe(sky.engine()) << ')';
-    if (counts.again > 0) {
-        std::cout << ", " << counts.again << " of them again, as they did not fit their photographs any more";
-    }
     if (counts.skipped > 0) {
         std::cout << ", " << counts.skipped << " skipped that were there already (--overwrite makes them again)";
     }

@@ -146,14 +146,21 @@ Plan plan_images(const std::vector<std::string>& inputs, const fs::path& output)
     return plan;
 }
 
-bool fits(const ImageJob& job, View view) {
+void check_fits(const ImageJob& job, View view) {
     const auto result = size_of(job.result);
-    const auto photograph = result ? size_of(job.photograph) : std::nullopt;
-    if (!result || !photograph) {
-        return result.has_value();
+    const auto photograph = size_of(job.photograph);
+    if (result && !photograph) {
+        return;  // it cannot be told
     }
-    const cv::Size turned(photograph->height, photograph->width);
-    return *result == picture_size(view, *photograph) || *result == picture_size(view, turned);
+    if (result) {
+        const cv::Size turned(photograph->height, photograph->width);
+        if (*result == picture_size(view, *photograph) || *result == picture_size(view, turned)) {
+            return;
+        }
+    }
+    throw MediaError(job.result.string() + " is there already and " +
+                     (result ? "does not have the size of " + job.photograph.string() : "is no picture that can be read") +
+                     ". Move it away or give --overwrite, which replaces it and makes all results again.");
 }
 
 cv::Mat read_photograph(const fs::path& path) {

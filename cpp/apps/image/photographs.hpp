@@ -34,9 +34,9 @@ struct Plan {
 /// result of another; OutputError: `output` is a file and cannot be.
 [[nodiscard]] Plan plan_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
 
-/// Whether the picture in a result's place has the size that the photograph calls for, as it is now, upright or as it
-/// is stored. A photograph that cannot be read is no reason to make its result again; a result that cannot be is.
-[[nodiscard]] bool fits(const ImageJob& job, View view);
+/// Checks that the picture in a result's place has the size that the photograph calls for, as it is now, upright or as it
+/// is stored. Throws MediaError: it has another, or is no picture; it may be somebody's, and is not replaced unasked.
+void check_fits(const ImageJob& job, View view);
 
 /// Decodes a photograph: uint8 [H, W, 3], BGR, upright (turned as its EXIF orientation says).
 /// Throws MediaError where it is missing, no image, or breaks off.

@@ -29,7 +29,6 @@ enum class Status { in_work, written, skipped, failed };
 struct Item {
     ImageJob job;
     Status status = Status::in_work;
-    bool again = false;    ///< whether it takes the place of one that does not fit any more
     std::string error{};   ///< why it failed; names the photograph
     cv::Mat photograph{};  ///< empty once it is not needed any more
     Mask alpha{};
@@ -58,9 +57,9 @@ void write_png(const cv::Mat& picture, const fs::path& path) {
 Item decode(const ImageJob& job, View view, bool overwrite) {
     Item item{job};
     std::error_code unknown;
-    item.again = !overwrite && fs::exists(job.result, unknown);
     try {
-        if (item.again && fits(job, view)) {
+        if (!overwrite && fs::exists(job.result, unknown)) {
+            check_fits(job, view);
             item.status = Status::skipped;
         } else {
             item.photograph = read_photograph(job.photograph);
@@ -144,7 +143,6 @@ void count(const Item& item, Counts& counts, Progress& progress) {
         ++counts.skipped;
     } else {
         ++counts.written;
-        counts.again += item.again ? 1 : 0;
     }
     progress.show(static_cast<long>(counts.written + counts.skipped + counts.failed));
 }

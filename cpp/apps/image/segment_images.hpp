@@ -14,14 +14,13 @@ namespace skymask::apps {
 /// How many photographs came to which end.
 struct Counts {
     std::size_t written = 0;
-    std::size_t again = 0;  ///< of those written, in the place of one that did not fit any more
     std::size_t skipped = 0;
     std::size_t failed = 0;
 };
 
 /// Makes the results, and tells on stderr how far it is and what fails, in the order of the jobs.
 ///
-/// overwrite: whether results that are there already are made again; otherwise those alone that do not fit any more.
+/// overwrite: whether what is in the place of a result is replaced; otherwise it is kept, and has failed if it does not fit.
 /// Throws OutputError where a result cannot be written, what the engine throws, and Interrupted; results that are being
 /// written then are finished.
 [[nodiscard]] Counts segment_images(Segmenter& sky, const std::vector<ImageJob>& jobs, View view, bool overwrite);
