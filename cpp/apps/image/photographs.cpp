@@ -158,8 +158,9 @@ void check_fits(const ImageJob& job, View view) {
             return;
         }
     }
-    throw MediaError(job.result.string() + " is there already and " +
-                     (result ? "does not have the size of " + job.photograph.string() : "is no picture that can be read") +
+    const std::string what =
+        result ? "does not have the size of " + job.photograph.string() : "is no picture that can be read";
+    throw MediaError(job.result.string() + " is there already and " + what +
                      ". Move it away or give --overwrite, which replaces it and makes all results again.");
 }
 

@@ -20,7 +20,8 @@ struct Counts {
 
 /// Makes the results, and tells on stderr how far it is and what fails, in the order of the jobs.
 ///
-/// overwrite: whether what is in the place of a result is replaced; otherwise it is kept, and has failed if it does not fit.
+/// overwrite: whether what is in the place of a result is replaced; otherwise it is kept, and has failed if it does not
+/// fit.
 /// Throws OutputError where a result cannot be written, what the engine throws, and Interrupted; results that are being
 /// written then are finished.
 [[nodiscard]] Counts segment_images(Segmenter& sky, const std::vector<ImageJob>& jobs, View view, bool overwrite);
