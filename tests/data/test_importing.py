@@ -148,6 +148,73 @@ def test_masks_of_other_kinds_are_converted_beside_the_manifest(tmp_path: Path) 
     assert (tmp_path / "masks/a.png").read_bytes() == kept
 
 
+def drawn(folder: Path, masks: dict[str, np.ndarray]) -> list[np.ndarray]:
+    """Imports masks with an image each and returns them as a manifest reads them, by name."""
+    for name, pixels in masks.items():
+        image(folder / f"images/{name}.jpg")
+        mask(folder / f"masks/{name}.png")
+        Image.fromarray(pixels).save(folder / f"masks/{name}.png")
+    registered, _ = import_folder(folder / "images", folder / "masks", folder / "out")
+    return [sample.load_mask() for sample in read_manifest(registered.manifest)]
+
+
+def half(value: int, dtype: type = np.uint8) -> np.ndarray:
+    pixels = np.zeros(SIZE_WH[::-1], dtype)
+    pixels[: SIZE_WH[1] // 2] = value
+    return pixels
+
+
+def few(value: int, dtype: type = np.uint8) -> np.ndarray:
+    pixels = np.zeros(SIZE_WH[::-1], dtype)
+    pixels[0, :5] = value
+    return pixels
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_1_is_sky_only_where_no_mask_of_the_set_holds_more(dtype: type, tmp_path: Path) -> None:
+    white = 255 if dtype is np.uint8 else 65535
+    for found, expected in zip(
+        drawn(tmp_path / "ones", {"a": half(1, dtype), "b": few(1, dtype), "c": half(0, dtype)}),
+        (half(255), few(255), half(0)),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(found, expected)
+    faint, full = drawn(tmp_path / "soft", {"a": few(1, dtype), "b": half(white, dtype)})
+    np.testing.assert_array_equal(faint, few(1) if dtype is np.uint8 else half(0))
+    np.testing.assert_array_equal(full, half(255))
+
+
+def test_sixteen_bits_hold_eight_only_where_no_mask_of_the_set_holds_more(tmp_path: Path) -> None:
+    eight = drawn(tmp_path / "eight", {"a": half(200, np.uint16), "b": half(255, np.uint16), "c": half(255)})
+    for found, expected in zip(eight, (half(200), half(255), half(255)), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    dark, full = drawn(tmp_path / "sixteen", {"a": half(200, np.uint16), "b": half(65535, np.uint16)})
+    assert not dark.any()
+    np.testing.assert_array_equal(full, half(255))
+
+
+def test_0_and_1_in_a_set_of_alpha_are_left_out_with_the_remedy(tmp_path: Path) -> None:
+    for name, value in (("a", 1), ("b", 255)):
+        image(tmp_path / f"images/{name}.jpg")
+        mask(tmp_path / f"masks/{name}.png", value=value)
+    registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert [sample.image.stem for sample in registered.samples] == ["b"]
+    (reason,) = registered.rejected
+    assert "a.png holds the numbers 0 and 1" in str(reason)
+    assert "apart from masks of other numbers" in str(reason)
+
+
+def test_masks_that_cannot_be_read_do_not_tell_what_the_others_hold(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        image(tmp_path / f"images/{name}.jpg")
+        mask(tmp_path / f"masks/{name}.png", value=1)
+    (tmp_path / "masks/b.png").write_bytes(b"text")
+    Image.new("RGB", SIZE_WH, (0, 128, 255)).save(tmp_path / "masks/c.png")
+    registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert [what for _, what in registered.conversions] == ["0 and 1 to 0 and 255"]
+    assert len(registered.rejected) == 2
+
+
 def test_results_within_the_folder_of_images_are_no_images(tmp_path: Path) -> None:
     image(tmp_path / "images/a.jpg")
     mask(tmp_path / "masks/a.png", value=1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from skymask.data.label_files import read_alpha, read_size
+from skymask.data.label_files import Alpha, Numbers, largest_number, read_alpha, read_size
 from skymask.errors import DataError
 from skymask.masks.layouts import LAYOUTS, build
 from skymask.masks.origin import Origin, Source
@@ -17,6 +17,12 @@ from skymask.photographs.write import write_mask
 from skymask.runtime.stats import SkyStats
 
 HALF = np.repeat(np.array([[255], [0]], np.uint8), 5, axis=1)
+
+
+def read_alone(path: Path) -> Alpha:
+    """A mask as the import reads it where it is the only one."""
+    largest = largest_number(path)
+    return read_alpha(path, Numbers(one_is_sky=largest <= 1, sixteen_hold_eight=largest <= 255))
 
 
 def as_colours(pixels: np.ndarray) -> Image.Image:
@@ -42,7 +48,7 @@ def as_colours(pixels: np.ndarray) -> Image.Image:
 )
 def test_masks_of_all_kinds_mean_the_same(image: Image.Image, conversion: str | None, tmp_path: Path) -> None:
     image.save(tmp_path / "mask.png")
-    alpha = read_alpha(tmp_path / "mask.png")
+    alpha = read_alone(tmp_path / "mask.png")
     assert alpha.pixels.dtype == np.uint8
     np.testing.assert_array_equal(alpha.pixels, HALF)
     assert alpha.conversion == conversion
@@ -51,7 +57,7 @@ def test_masks_of_all_kinds_mean_the_same(image: Image.Image, conversion: str | 
 def test_a_mask_without_sky_and_one_of_nothing_else_stay_as_they_are(tmp_path: Path) -> None:
     for value in (0, 255, 128):
         Image.new("L", (4, 3), value).save(tmp_path / "mask.png")
-        alpha = read_alpha(tmp_path / "mask.png")
+        alpha = read_alone(tmp_path / "mask.png")
         assert (alpha.pixels == value).all()
         assert alpha.conversion is None
         assert not alpha.looks_like_numbers
@@ -59,7 +65,7 @@ def test_a_mask_without_sky_and_one_of_nothing_else_stay_as_they_are(tmp_path: P
 
 def test_numbers_of_classes_are_suspected(tmp_path: Path) -> None:
     Image.fromarray(np.array([[0, 10], [23, 2]], np.uint8)).save(tmp_path / "mask.png")
-    assert read_alpha(tmp_path / "mask.png").looks_like_numbers
+    assert read_alone(tmp_path / "mask.png").looks_like_numbers
 
 
 @pytest.mark.parametrize(
@@ -113,3 +119,56 @@ def test_plain_masks_of_skymasks_own_are_taken(tmp_path: Path) -> None:
     origin = Origin("plain", "tiny 0.0.1", Source(7), SkyStats(0.5, 1.0))
     write_mask(HALF, tmp_path / "mask.png", text=origin.to_text())
     np.testing.assert_array_equal(read_alpha(tmp_path / "mask.png").pixels, HALF)
+
+
+def speck(value: int, marked: int, dtype: type = np.uint8) -> np.ndarray:
+    """A mask of 1,000 pixels, a few of which are marked."""
+    pixels = np.zeros((25, 40), dtype)
+    pixels.flat[:marked] = value
+    return pixels
+
+
+OTHERS_HOLD_MORE = Numbers(one_is_sky=False, sixteen_hold_eight=False)
+
+
+@pytest.mark.parametrize("numbers", [None, OTHERS_HOLD_MORE, Numbers(one_is_sky=True, sixteen_hold_eight=True)])
+def test_a_plain_mask_of_skymasks_own_is_never_stretched(numbers: Numbers | None, tmp_path: Path) -> None:
+    origin = Origin("plain", "tiny 0.0.1", Source(7), SkyStats(0.0, 1.0))
+    for marked in (5, 500):
+        write_mask(speck(1, marked), tmp_path / "mask.png", text=origin.to_text())
+        alpha = read_alpha(tmp_path / "mask.png", numbers)
+        np.testing.assert_array_equal(alpha.pixels, speck(1, marked))
+        assert alpha.conversion is None
+        assert not alpha.looks_like_numbers
+
+
+@pytest.mark.parametrize("numbers", [None, OTHERS_HOLD_MORE])
+def test_specks_of_the_faintest_alpha_are_no_sky(numbers: Numbers | None, tmp_path: Path) -> None:
+    Image.fromarray(speck(1, 9)).save(tmp_path / "mask.png")
+    alpha = read_alpha(tmp_path / "mask.png", numbers)
+    np.testing.assert_array_equal(alpha.pixels, speck(1, 9))
+    assert alpha.conversion is None
+    Image.fromarray(speck(200, 9, np.uint16)).save(tmp_path / "mask.png")
+    alpha = read_alpha(tmp_path / "mask.png", numbers)
+    assert not alpha.pixels.any()
+    assert alpha.conversion == "16 bits to 8"
+
+
+@pytest.mark.parametrize("numbers", [None, OTHERS_HOLD_MORE])
+@pytest.mark.parametrize("store", [Image.fromarray, as_colours], ids=["grey", "colours"])
+def test_numbers_0_and_1_among_alpha_are_refused(store: object, numbers: Numbers | None, tmp_path: Path) -> None:
+    store(speck(1, 10)).save(tmp_path / "mask.png")  # type: ignore[operator]
+    said = r"mask\.png holds the numbers 0 and 1, which as alpha are no sky\. Import it with `skymask data import`"
+    with pytest.raises(DataError, match=said):
+        read_alpha(tmp_path / "mask.png", numbers)
+
+
+def test_sixteen_bits_of_which_only_the_lower_are_used_depend_on_the_other_masks(tmp_path: Path) -> None:
+    Image.fromarray(speck(200, 10, np.uint16)).save(tmp_path / "mask.png")
+    said = r"mask\.png has 16 bits but no number above 200, .*\. Import it with `skymask data import`"
+    with pytest.raises(DataError, match=said):
+        read_alpha(tmp_path / "mask.png")
+    assert not read_alpha(tmp_path / "mask.png", OTHERS_HOLD_MORE).pixels.any()
+    alpha = read_alpha(tmp_path / "mask.png", Numbers(one_is_sky=False, sixteen_hold_eight=True))
+    np.testing.assert_array_equal(alpha.pixels, speck(200, 10))
+    assert alpha.conversion == "8 bits stored as 16 to 8"

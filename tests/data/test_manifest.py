@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
-from skymask.data.label_files import read_alpha
+from skymask.data.label_files import Numbers, read_alpha
 from skymask.data.manifest import Sample, read_manifest, write_manifest
 from skymask.errors import DataError, InputError
 from tests.support.datasets import HEADER, write_dataset
@@ -36,7 +37,6 @@ def test_ignore_maps_mark_what_has_no_label(manifest: Path) -> None:
 
 
 STORED = {
-    "0 and 1": lambda label: Image.fromarray(label // 255),
     "1 bit": lambda label: Image.fromarray(label).convert("1"),
     "16 bits": lambda label: Image.fromarray(label.astype(np.uint16) * 257),
     "dark, of 16 bits": lambda label: Image.fromarray(label.astype(np.uint16) * 80),
@@ -50,10 +50,41 @@ def test_labels_that_are_stored_otherwise_mean_what_they_mean_to_the_import(mani
         STORED[kind](label).save(manifest.parent / name)
     manifest.write_text(HEADER + "a,0,0.png,mask.png,ignore.png,64,48,0.5\n")
     (sample,) = read_manifest(manifest)
-    expected = read_alpha(sample.mask).pixels
+    expected = read_alpha(sample.mask, Numbers(one_is_sky=False, sixteen_hold_eight=False)).pixels
     np.testing.assert_array_equal(sample.load_mask(), expected)
     assert expected.max() == (79 if kind.startswith("dark") else 255)
     np.testing.assert_array_equal(sample.load_valid(), (expected <= 127)[::-1])
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        (lambda: corner(48) // 255, "holds the numbers 0 and 1"),
+        (lambda: corner(48).astype(np.uint16), "has 16 bits but no number above 255"),
+    ],
+    ids=["0 and 1", "8 bits in 16"],
+)
+def test_labels_that_only_the_import_can_understand_are_refused(
+    manifest: Path, label: Callable[[], np.ndarray], said: str
+) -> None:
+    Image.fromarray(label()).save(manifest.parent / "odd.png")
+    manifest.write_text(HEADER + "a,0,0.png,odd.png,,64,48,0.5\na,0,0.png,0_mask.png,odd.png,64,48,0.5\n")
+    mask, ignore = read_manifest(manifest)
+    for load in (mask.load_mask, ignore.load_valid):
+        with pytest.raises(DataError, match=rf"odd\.png {said}.* with `skymask data import`"):
+            load()
+
+
+def test_a_soft_mask_without_sky_stays_without(manifest: Path) -> None:
+    faint = np.zeros((48, 64), np.uint8)
+    faint[20, 10:15] = 1
+    Image.fromarray(faint).save(manifest.parent / "faint.png")
+    Image.fromarray(faint.astype(np.uint16) * 200).save(manifest.parent / "deep.png")
+    manifest.write_text(HEADER + "a,0,0.png,faint.png,faint.png,64,48,0.5\na,0,0.png,deep.png,,64,48,0.5\n")
+    eight, sixteen = read_manifest(manifest)
+    np.testing.assert_array_equal(eight.load_mask(), faint)
+    assert eight.load_valid().all()
+    assert not sixteen.load_mask().any()
 
 
 def test_labels_in_colours_are_refused_and_named(manifest: Path) -> None:

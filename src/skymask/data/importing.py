@@ -39,7 +39,8 @@ def import_folder(
 ) -> tuple[Registered, Pairs]:
     """Writes `output/manifest.csv` for images and masks that stay where they are.
 
-    A mask that is not an 8-bit grey image is converted into `output/converted/`; the original is not touched.
+    A mask that is not an 8-bit grey image of alpha is converted into `output/converted/`; the original is not touched.
+    What its numbers stand for is decided over all masks: see `label_files.Numbers`.
 
     Args:
         images: Folder, searched with its subfolders.

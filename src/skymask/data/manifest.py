@@ -40,7 +40,7 @@ class Sample:
     image: Path
     """Colour image."""
     mask: Path
-    """8-bit grey: alpha of sky, 255 sky, 0 not sky; other kinds are read as `label_files.alpha_of` does."""
+    """8-bit grey: alpha of sky, 255 sky, 0 not sky; other kinds as `label_files.alpha_of` reads one by itself."""
     ignore: Path | None
     """The same kind of image: 255 where there is no label. None: the whole image is labelled."""
 

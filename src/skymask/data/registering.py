@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
-from skymask.data.label_files import read_alpha, read_size
+from skymask.data.label_files import Numbers, has_sixteen_bits, largest_number, read_alpha, read_size
 from skymask.data.lock import only_run_in
 from skymask.data.manifest import Sample, write_manifest
 from skymask.errors import DataError
 from skymask.files import writing
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -121,21 +124,36 @@ def _wrong_size(image: Path, image_hw: tuple[int, int], label: str, label_hw: tu
 
 
 def _check_all(kind: str, paths: Sequence[Path], target: Path, copy: bool) -> Iterable[_Checked | DataError]:
-    """Checks files of one kind, with a thread for each processor: decoding leaves Python's lock."""
+    """Checks files of one kind."""
     if not paths:
         return
     common = Path(os.path.commonpath([os.path.abspath(path.parent) for path in paths]))  # noqa: PTH100 - keeps links
+    numbers = _numbers_in(paths) if kind != "images" else None
 
     def check(path: Path) -> _Checked | DataError:
         place = target / os.path.relpath(path, common)
         try:
-            return _take_image(path, place, copy) if kind == "images" else _take_label(path, place, copy)
+            return _take_label(path, place, copy, numbers) if numbers else _take_image(path, place, copy)
         except DataError as error:
             return error
 
+    yield from _in_threads(check, paths)
+
+
+def _numbers_in(masks: Sequence[Path]) -> Numbers:
+    """Looks through a set of masks for as long as it is not clear what their numbers stand for."""
+    deep = [path for path, is_deep in zip(masks, _in_threads(has_sixteen_bits, masks), strict=True) if is_deep]
+    return Numbers(
+        one_is_sky=not any(largest > 1 for largest in _in_threads(largest_number, masks)),
+        sixteen_hold_eight=not any(largest > 255 for largest in _in_threads(largest_number, deep)),
+    )
+
+
+def _in_threads(work: Callable[[Path], Result], paths: Sequence[Path]) -> Iterator[Result]:
+    """Works with a thread for each processor: decoding leaves Python's lock. Results come in the order of the paths."""
     pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="skymask-import")
     try:
-        yield from pool.map(check, paths)
+        yield from pool.map(work, paths)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -145,8 +163,8 @@ def _take_image(path: Path, place: Path, copy: bool) -> _Checked:
     return _Checked(_copied(path, place) if copy else path, size_hw)
 
 
-def _take_label(path: Path, place: Path, copy: bool) -> _Checked:
-    alpha = read_alpha(path)
+def _take_label(path: Path, place: Path, copy: bool, numbers: Numbers) -> _Checked:
+    alpha = read_alpha(path, numbers)
     height, width = alpha.pixels.shape
     if alpha.conversion is not None:
         # a.tif and a.bmp may both be there

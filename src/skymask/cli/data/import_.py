@@ -34,8 +34,9 @@ def import_(
     'skymask evaluate' read the result, OUTPUT/manifest.csv.
 
     Your files stay where they are and are not changed: the manifest points to them by relative paths. A mask that is
-    not 8-bit grey (16 bits, black-and-white, grey stored as colours, 0 and 1) is converted into OUTPUT/converted. An
-    image that cannot be used is reported and left out, and the exit code is 1.
+    not 8-bit grey (16 bits, black-and-white, grey stored as colours) is converted into OUTPUT/converted. So are masks
+    of 0 and 1, with 255 for 1, if no mask of all holds more than 1; otherwise 1 is the faintest alpha. An image that
+    cannot be used is reported and left out, and the exit code is 1.
 
     A split keeps images of one group together. The group is the image's folder, which should be one camera, clip or
     place; --group image makes each image its own, and a regular expression takes the group from the image's path.
