@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from skymask.data.processes import on_processes
+from tests.support.waiting import TIMEOUT_S
+
+ROOT = Path(__file__).parents[2]
 
 
 def note(path: Path) -> str:
@@ -32,3 +40,34 @@ def test_results_come_in_the_order_of_the_items(tmp_path: Path, no_forks: None, 
 def test_an_error_ends_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(on_processes(note, [tmp_path / "a", tmp_path / "no folder" / "b"], 2, chunk=1))
+
+
+def note_and_stay(path: Path) -> None:
+    path.touch()
+    if path.name == "stays":
+        time.sleep(2 * TIMEOUT_S)
+
+
+STAYS = """
+import sys
+from pathlib import Path
+from skymask.data.processes import on_processes
+from tests.data.test_processes import note_and_stay
+list(on_processes(note_and_stay, [Path(name) for name in sys.argv[1:]], 2, chunk=1))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no groups of processes on this system")
+def test_neither_a_busy_nor_an_idle_process_outlives_one_that_is_killed(tmp_path: Path) -> None:
+    paths = [tmp_path / "ends", tmp_path / "stays"]
+    command = [sys.executable, "-c", STAYS, *map(str, paths)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True) as parent:
+        try:
+            while not all(path.exists() for path in paths):
+                assert parent.poll() is None
+                time.sleep(0.01)
+            parent.kill()
+            parent.communicate(timeout=TIMEOUT_S)  # until nobody holds the pipe any more
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(parent.pid, signal.SIGKILL)
