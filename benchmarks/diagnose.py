@@ -31,7 +31,7 @@ from skymask.data.manifest import read_manifest
 from skymask.errors import DataError
 from skymask.evaluation.conditions import CONDITIONS, SKY_BANDS, sky_band
 from skymask.evaluation.evaluate import Segment
-from skymask.evaluation.markdown import markdown_table
+from skymask.evaluation.markdown import markdown_table, score_text
 from skymask.evaluation.metrics.boundary import outline
 from skymask.evaluation.metrics.pixels import Counts, count
 from skymask.evaluation.result import read_result
@@ -182,8 +182,7 @@ def places_table(result: dict[str, Any], segment: Segment) -> str:
     rows = []
     for name, counts in sorted(sums.items()):
         ious = (result["sources"][name]["iou"], inside[name].iou if inside[name].has_sky else None)
-        cells = ("-" if iou is None else f"{iou:.4f}" for iou in ious)
-        rows.append([name, *(percent(part, counts.sum()) for part in counts), *cells])
+        rows.append([name, *(percent(part, counts.sum()) for part in counts), *map(score_text, ious)])
     return markdown_table(["wrong pixels of", *PLACES, "IoU", "IoU without the edge"], rows)
 
 

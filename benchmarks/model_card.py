@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+from skymask.evaluation.markdown import score_text
 from skymask.evaluation.result import table
 from skymask.training.checkpoint import load_checkpoint
 from skymask.training.config import DataConfig
@@ -32,7 +33,7 @@ def training_table(run: Path) -> str:
         height, width = record["working_size"]
         lines.append(
             f"| {record['epoch']} | {height}x{width} | {record['loss']:.4f} | {record['images_per_s']:.1f} | "
-            f"{val['mean']['iou']:.4f} | {val['false_claims']} of {val['without_sky']} |"
+            f"{score_text(val['mean']['iou'])} | {val['false_claims']} of {val['without_sky']} |"
         )
     hours = sum(record["seconds"] for record in records) / 3600
     return (
@@ -50,7 +51,10 @@ def data_table(data: DataConfig) -> str:
 def seeds_table(evaluations: list[dict[str, Any]]) -> str:
     """Scores of sky per source over runs that differ in their seed alone: mean, standard deviation and range."""
 
-    def spread(values: list[float]) -> str:
+    def spread(scores: list[float | None]) -> str:
+        values = [score for score in scores if score is not None]
+        if len(values) < len(scores):
+            return "- | -"
         return f"{mean(values):.4f} ± {stdev(values):.4f} | {min(values):.4f} to {max(values):.4f}"
 
     rows = {source: [result["sources"][source] for result in evaluations] for source in evaluations[0]["sources"]}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from skymask.errors import DataError, InputError
-from skymask.evaluation.markdown import markdown_table
+from skymask.evaluation.markdown import markdown_table, score_text
 from skymask.evaluation.result import read_result, table
 from tests.support.records import make_record, make_result
 
@@ -65,3 +65,8 @@ def test_missing_files_and_folders_are_told_apart(tmp_path: Path) -> None:
         read_result(tmp_path / "gone.json")
     with pytest.raises(InputError, match="is a folder"):
         read_result(tmp_path)
+
+
+def test_a_score_that_is_not_defined_is_a_dash() -> None:
+    assert [score_text(score) for score in (None, 0.0, 0.98765)] == ["-", "0.0000", "0.9877"]
+    assert [score_text(score, "+.3f") for score in (None, 0.5)] == ["-", "+0.500"]

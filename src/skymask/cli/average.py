@@ -31,16 +31,13 @@ def average(
         output: File to write; 'skymask export' takes it.
         share: How much START counts, between 0 and 1.
     """
-    from skymask.evaluation.markdown import markdown_table
+    from skymask.evaluation.markdown import markdown_table, score_text
     from skymask.training.average import average as run
 
     results = run(end, start, share, output)
-    rows = [[source, str(row["images"]), _text(row["iou"])] for source, row in results["sources"].items()]
+    rows = [[source, str(row["images"]), score_text(row["iou"])] for source, row in results["sources"].items()]
     print(markdown_table(["source", "images", "IoU of sky"], rows))
     claims = f"{results['false_claims']} of {results['without_sky']}"
-    print(f"Mean IoU {_text(results['mean']['iou'])}; pictures without sky with more than 1 % called sky: {claims}.")
+    mean = score_text(results["mean"]["iou"])
+    print(f"Mean IoU {mean}; pictures without sky with more than 1 % called sky: {claims}.")
     print(output)
-
-
-def _text(score: float | None) -> str:
-    return "-" if score is None else f"{score:.4f}"

@@ -15,7 +15,7 @@ from skymask.errors import DataError
 from skymask.evaluation.bootstrap import MIN_UNITS, RESAMPLES, interval, resample, units
 from skymask.evaluation.exchange import exchanges
 from skymask.evaluation.groups import Record, Rows, mean_of_known, rows_of, scores_of
-from skymask.evaluation.markdown import markdown_table
+from skymask.evaluation.markdown import markdown_table, score_text
 from skymask.evaluation.metrics.pixels import defined
 from skymask.evaluation.terms import BY_KEY, METRICS
 
@@ -241,9 +241,9 @@ def _cells(name: str, row: dict[str, Any]) -> list[str]:
     return [
         name,
         str(row["units"]),
-        *("-" if row[key] is None else f"{row[key]:.4f}" for key in ("a", "b")),
-        "-" if row["difference"] is None else f"{row['difference']:+.4f}",
+        *(score_text(row[key]) for key in ("a", "b")),
+        score_text(row["difference"], "+.4f"),
         f"{bounds[0]:+.4f} to {bounds[1]:+.4f}" if bounds else "-",
-        "-" if row["p"] is None else f"{row['p']:.3f}",
+        score_text(row["p"], ".3f"),
         row["verdict"] or "-",
     ]

@@ -1,4 +1,4 @@
-"""Markdown tables whose source is as readable as what becomes of it."""
+"""Markdown tables whose source is as readable as what becomes of it, and the scores in them."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
         lines.append(f"| {' | '.join(cells)} |\n")
     return "".join(lines)
+
+
+def score_text(score: float | None, form: str = ".4f") -> str:
+    """Writes a score in a form of Python's; "-" for None, where it is not defined."""
+    return "-" if score is None else format(score, form)

@@ -8,7 +8,7 @@ from typing import Any
 
 from skymask.errors import DataError, InputError
 from skymask.evaluation.evaluate import FORMAT
-from skymask.evaluation.markdown import markdown_table
+from skymask.evaluation.markdown import markdown_table, score_text
 
 _COLUMNS = {
     "mean IoU": "mean_iou",
@@ -64,6 +64,6 @@ def table(result: dict[str, Any]) -> str:
 def _row(name: str, group: dict[str, Any]) -> list[str]:
     bounds = group["interval"].get("iou")
     interval = f"{bounds[0]:.4f} to {bounds[1]:.4f}" if bounds else "-"
-    numbers = ("-" if group[key] is None else f"{group[key]:.4f}" for key in ("iou", *_COLUMNS.values()))
+    numbers = (score_text(group[key]) for key in ("iou", *_COLUMNS.values()))
     iou, *others = numbers
     return [name, str(group.get("images", "")), iou, interval, *others]

@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch.utils.tensorboard import SummaryWriter
 
+from skymask.evaluation.markdown import score_text
+
 METRICS_FILE = "metrics.jsonl"
 
 
@@ -66,16 +68,17 @@ class RunLog:
         """Records one epoch: a line in `metrics.jsonl`, curves in TensorBoard, a line on stderr."""
         with (self.folder / METRICS_FILE).open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
-        ious = {source: row["iou"] for source, row in record["val"]["sources"].items() if row["iou"] is not None}
-        for source, iou in ious.items():
-            self.writer.add_scalar(f"val/iou/{source}", iou, record["step"])
-        self.writer.add_scalar("val/score", record["val"]["score"], record["step"])
-        self.writer.flush()
         val = record["val"]
+        ious = {source: row["iou"] for source, row in val["sources"].items()}
+        for source, iou in ious.items():
+            if iou is not None:
+                self.writer.add_scalar(f"val/iou/{source}", iou, record["step"])
+        self.writer.add_scalar("val/score", val["score"], record["step"])
+        self.writer.flush()
+        scores = ", ".join(f"{source} {score_text(iou, '.3f')}" for source, iou in ious.items())
         self.console.print(
             f"epoch {record['epoch']}: loss {record['loss']:.4f}, {record['images_per_s']:.1f} images/s, "
-            f"score {val['score']:.4f}, false sky in {val['false_claims']} of {val['without_sky']}, "
-            f"IoU: {', '.join(f'{source} {iou:.3f}' for source, iou in ious.items())}",
+            f"score {val['score']:.4f}, false sky in {val['false_claims']} of {val['without_sky']}, IoU: {scores}",
             highlight=False,
             soft_wrap=True,
         )
