@@ -82,6 +82,11 @@ def test_a_weight_that_names_no_training_source_is_told_and_the_run_goes_on(
         (["c.toml", "--network", "unett"], "Did you mean 'unet'"),
         (["c.toml", "--data.train", '["gone.csv"]'], "There is no manifest at gone.csv"),
         (["c.toml", "--accelerator", "cuda"], "Cannot train on 1 x 'cuda'"),
+        (["c.toml", "--accelerator", "cuda", "--precision", "fp16"], "Cannot train on 1 x 'cuda' with fp16"),
+        (
+            ["c.toml", "--accelerator", "cpu", "--precision", "fp16"],
+            'fp16 needs a GPU; on a CPU, use precision = "bf16"',
+        ),
         (
             ["c.toml", "--data.weights.left", "0", "--data.weights.right", "0"],
             "data.weights gives all training sources the weight 0: left, right.",

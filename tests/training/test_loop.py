@@ -106,6 +106,16 @@ def scalers(monkeypatch: pytest.MonkeyPatch) -> list[torch.amp.GradScaler]:
     return made
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_float16_on_a_cpu_is_refused_before_anything_else_is_taken(
+    manifest: Path, tmp_path: Path, count: int, recwarn: pytest.WarningsRecorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(InputError, match=r'fp16 needs a GPU; on a CPU, use precision = "bf16"'):
+        loop.train(tiny_config(manifest, precision="fp16"), tmp_path / "run", devices=loop.Devices("cpu", count))
+    assert not [str(warning.message) for warning in recwarn if "bf16" in str(warning.message)]
+    assert "bfloat16" not in caplog.text
+
+
 def test_steps_whose_float16_gradients_overflow_are_skipped(
     manifest: Path, tmp_path: Path, scalers: list[torch.amp.GradScaler]
 ) -> None:

@@ -93,7 +93,9 @@ class TrainConfig(_Section):
         None, description="For 'accurate': a model of 'fast' in place of the first look that `init` has."
     )
     seed: int = 0
-    precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="Autocast type; weights stay fp32.")
+    precision: Literal["fp32", "bf16", "fp16"] = Field(
+        "fp32", description="Autocast type, fp16 on a GPU alone; weights stay fp32."
+    )
     data: DataConfig
     threshold: float = Field(0.5, gt=0, lt=1, description="Probability from which a pixel counts as sky.")
     stages: tuple[StageConfig, ...] = Field(min_length=1)

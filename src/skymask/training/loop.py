@@ -64,7 +64,7 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
 
     Raises:
         InputError: The folder holds another run already, there is none to resume, the devices cannot be had, or a
-            manifest or the corrections do not exist.
+            manifest or the corrections do not exist; or the precision is fp16 and the device a CPU.
         DataError: A manifest does not fit its files, or the corrections do not fit the manifests.
         ConfigError: All training sources have the weight 0.
         TrainingError: The loss or its gradient is no longer a number; the checkpoints are those of the last good epoch.
@@ -231,6 +231,9 @@ class _Run:
 
 def _open_devices(devices: Devices, precision: str) -> Fabric:
     try:
+        # Asked for float16 on a CPU, Fabric takes bfloat16 instead, so it is first asked what device there is.
+        if precision == "fp16" and Fabric(accelerator=devices.accelerator, devices=1).device.type == "cpu":
+            raise InputError('Training in fp16 needs a GPU; on a CPU, use precision = "bf16".')
         return Fabric(
             accelerator=devices.accelerator,
             devices=devices.count,
