@@ -20,6 +20,7 @@ from skymask.masks.origin import Origin, Source
 from skymask.masks.plan import Job
 from skymask.photographs.write import write_mask
 from skymask.runtime.stats import SkyStats
+from tests.support.locked import lock
 
 PLAIN = Plain()
 HALF = np.repeat(np.array([[255], [0]], np.uint8), (20, 20), axis=0).repeat(60, axis=1)
@@ -132,6 +133,69 @@ def test_the_mask_of_another_photograph_of_the_same_name_is_refused(job: Job) ->
     assert f"of {job.photograph}, not of {second}. Choose another folder with -o" in str(refused.value)
     write(job, origin=older(job))
     assert not fits(Job(second, job.mask, job.name))
+
+
+def test_an_edited_photograph_that_was_moved_needs_another_mask(job: Job) -> None:
+    write(job, origin=origin_of(job))
+    moved = job.photograph.parent / "archive" / "a.jpg"
+    moved.parent.mkdir()
+    job.photograph.rename(moved)
+    Image.new("RGB", (60, 40)).save(moved)
+    assert not fits(Job(moved, job.mask, job.name))
+
+
+def test_a_photograph_that_was_converted_needs_another_mask(job: Job) -> None:
+    write(job, origin=origin_of(job))
+    converted = job.photograph.with_suffix(".png")
+    Image.open(job.photograph).save(converted)
+    job.photograph.unlink()
+    assert not fits(Job(converted, job.mask, Path("a.png")))
+
+
+def test_an_edited_photograph_that_goes_by_another_path_needs_another_mask(job: Job) -> None:
+    write(job, origin=origin_of(job))
+    link = job.photograph.parent / "chosen" / "a.jpg"
+    link.parent.mkdir()
+    link.symlink_to(job.photograph)
+    Image.new("RGB", (60, 40)).save(job.photograph)
+    assert not fits(Job(link, job.mask, job.name))
+
+
+def test_a_linked_photograph_may_lead_to_another_file_after_an_edit(job: Job) -> None:
+    store = job.photograph.parent / "store"
+    store.mkdir()
+    job.photograph.rename(store / "1.jpg")
+    job.photograph.symlink_to(store / "1.jpg")
+    write(job, origin=origin_of(job))
+    assert fits(job)
+    Image.new("RGB", (60, 40)).save(store / "2.jpg")
+    job.photograph.unlink()
+    job.photograph.symlink_to(store / "2.jpg")
+    assert not fits(job)
+
+
+def test_the_other_photograph_is_named_where_it_is_also_if_the_folder_of_masks_is_linked(job: Job) -> None:
+    deep = job.photograph.parent / "deep" / "masks"
+    deep.mkdir(parents=True)
+    job.mask.parent.symlink_to(deep, target_is_directory=True)
+    write(job, origin=origin_of(job))
+    second = job.photograph.parent / "flight 2" / "a.jpg"
+    second.parent.mkdir()
+    Image.new("RGB", (60, 40)).save(second)
+    with pytest.raises(OutputError, match="is the mask of another photograph") as refused:
+        look_at(Job(second, job.mask, job.name), PLAIN)
+    assert f"of {job.photograph}, not of {second}. Choose" in str(refused.value)
+
+
+def test_a_photograph_in_a_locked_folder_is_another_one(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = job.photograph.parent / "flight 1" / "a.jpg"
+    first.parent.mkdir()
+    job.photograph.rename(first)
+    write(job, origin=origin_of(Job(first, job.mask, job.name)))
+    Image.new("RGB", (60, 40)).save(job.photograph)
+    lock(monkeypatch, "flight 1")
+    with pytest.raises(OutputError, match="is the mask of another photograph"):
+        look_at(job, PLAIN)
 
 
 @pytest.mark.parametrize("name", ["\u00fc.jpg", "\u65e5\u672c.jpg", "a\nb.jpg", os.fsdecode(b"a\xff.jpg")])

@@ -6,7 +6,6 @@ other may be somebody's work: it is kept if it can be a mask by its form, and is
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from PIL import Image
@@ -34,7 +33,8 @@ def look_at(job: Job, layout: Layout) -> Before | None:
     """Looks at what is in the place of a mask.
 
     A mask that says of which photograph it was made fits as long as that has the same contents, wherever it is. Times
-    are not compared: they change when folders are copied, and masks corrected by hand must not get lost.
+    are not compared: they change when folders are copied, and masks corrected by hand must not get lost. Where the
+    contents differ, the photograph was edited, unless the other one is still where it was.
 
     Args:
         job: The photograph and its mask.
@@ -69,8 +69,8 @@ def _fits(job: Job, noted: Source, mask_size: tuple[int, int]) -> bool:
             return noted.digest is not None or read_stored_size(job.photograph) == mask_size
     except DECODE_ERRORS:
         return True  # a photograph that cannot be read is no reason to touch its mask
-    if noted.is_elsewhere(now):
-        other = os.path.normpath(job.mask.parent / str(noted.path))
+    other = noted.in_another_place(job)
+    if other is not None:
         raise OccupiedError(job.mask, f"is the mask of another photograph: of {other}, not of {job.photograph}")
     return False
 

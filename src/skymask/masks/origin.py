@@ -46,9 +46,21 @@ class Source:
         """Whether the file that was is, as far as was noted, the one that is there now."""
         return self.size_bytes == now.size_bytes and self.digest in (None, now.digest)
 
-    def is_elsewhere(self, now: Source) -> bool:
-        """Whether it is known to have been in another place than the one that is there now."""
-        return self.path not in (None, now.path)
+    def in_another_place(self, job: Job) -> Path | None:
+        """Where the photograph that was still is, if it is another file than the job's; None also if that is unknown.
+
+        Args:
+            job: The photograph as it is now, and the mask that this was read from.
+        """
+        if self.path is None:
+            return None
+        place = Path(os.path.normpath(job.mask.parent.resolve() / self.path))
+        try:
+            return None if place.samefile(job.photograph) else place
+        except PermissionError:
+            return place
+        except (OSError, ValueError):  # it is gone, or the text was tampered with
+            return None
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,8 @@ class Origin:
 
 
 def _path_from(folder: Path, file: Path) -> str:
-    folder, file = folder.resolve(), file.resolve()
+    # A link stays one: where many of a store's files are linked to, an edit makes it lead to another.
+    folder, file = folder.resolve(), file.parent.resolve() / file.name
     try:
         path = Path(os.path.relpath(file, folder)).as_posix()
     except ValueError:  # on another drive of Windows
