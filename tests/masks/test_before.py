@@ -265,6 +265,47 @@ def test_a_mask_stored_in_one_bit_is_kept(job: Job, layout: Plain | Nerfstudio |
     assert look_at(job, layout) == Before(True, None)
 
 
+@pytest.mark.parametrize("said", [origin_of, older])
+def test_a_mask_that_was_scaled_and_kept_its_text_does_not_fit(job: Job, said: object) -> None:
+    write(job, (20, 30), said(job))  # type: ignore[operator]
+    assert not fits(job)
+
+
+def cut_off(file: Path, share: float) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+
+
+@pytest.mark.parametrize("share", [0.75, 0.98])
+def test_a_mask_that_was_cut_off_does_not_fit(job: Job, share: float) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)
+    write_mask(noise, job.mask, text=origin_of(job).to_text())
+    assert fits(job)
+    cut_off(job.mask, share)
+    assert look_at(job, PLAIN) == Before(False, origin_of(job))
+
+
+def test_a_mask_whose_end_was_never_written_does_not_fit(job: Job) -> None:
+    write(job, origin=origin_of(job))
+    size = job.mask.stat().st_size
+    os.truncate(job.mask, size - 30)
+    os.truncate(job.mask, size)
+    assert not fits(job)
+
+
+def test_a_mask_by_others_that_was_cut_off_is_not_replaced(job: Job) -> None:
+    write(job)
+    cut_off(job.mask, 0.8)
+    with pytest.raises(OutputError, match=r"a\.png is there already and is cut off\. Choose another"):
+        look_at(job, PLAIN)
+
+
+def test_what_follows_the_end_of_a_mask_is_no_part_of_it(job: Job) -> None:
+    write(job, origin=origin_of(job))
+    job.mask.write_bytes(job.mask.read_bytes() + b"\0\0\0\x04tEXtk\0vv????")
+    assert look_at(job, PLAIN) == Before(True, origin_of(job))
+
+
 def behind_the_pixels(png: bytes) -> bytes:
     """The same picture with its text where ImageMagick writes it."""
     parts, text, position = [png[:8]], [], 8

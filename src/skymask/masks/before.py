@@ -24,7 +24,7 @@ class Before:
     """A mask that is there already."""
 
     fits: bool
-    """Whether it is of the photograph as that is now."""
+    """Whether it is whole, and of the photograph as that is now."""
     origin: Origin | None
     """None if the mask does not say: it was made by another tool, or by an older skymask, or was edited."""
 
@@ -48,8 +48,11 @@ def look_at(job: Job, layout: Layout) -> Before | None:
     """
     try:
         with Image.open(job.mask) as picture:
-            origin = Origin.from_text(read_png_text(job.mask))
+            text = read_png_text(job.mask)
+            origin = Origin.from_text(text.by_keyword)
             if origin is None:
+                if not text.is_whole:
+                    raise OccupiedError(job.mask, "is cut off")
                 _check_form(job, layout, picture)
                 return Before(True, None)
             size = picture.size
@@ -59,14 +62,15 @@ def look_at(job: Job, layout: Layout) -> Before | None:
         raise OccupiedError(job.mask, "is no picture that can be read") from None
     if origin.layout != layout.name:
         raise OccupiedError(job.mask, f"is not of this layout: it is {origin.layout}, not {layout.name}")
-    return Before(_fits(job, origin.photograph, size), origin)
+    is_of_photograph = _is_of_photograph(job, origin.photograph, size)
+    return Before(is_of_photograph and text.is_whole, origin)
 
 
-def _fits(job: Job, noted: Source, mask_size: tuple[int, int]) -> bool:
+def _is_of_photograph(job: Job, noted: Source, mask_size: tuple[int, int]) -> bool:
     try:
         now = Source.of(job)
         if noted.has_contents_of(now):
-            return noted.digest is not None or read_stored_size(job.photograph) == mask_size
+            return read_stored_size(job.photograph) == mask_size
     except DECODE_ERRORS:
         return True  # a photograph that cannot be read is no reason to touch its mask
     other = noted.in_another_place(job)

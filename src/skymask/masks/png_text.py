@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,8 +15,18 @@ _HEADER_AND_TEXT = (b"IHDR", b"tEXt", b"zTXt", b"iTXt")
 _END = bytes(4) + b"IEND\xaeB`\x82"
 
 
-def read_png_text(path: Path) -> dict[Any, Any]:
-    """Returns the text of a PNG by keyword; none of any other file.
+@dataclass(frozen=True)
+class PngText:
+    """What a PNG says, and whether it is to be trusted that this is all."""
+
+    by_keyword: dict[Any, Any]
+    """Empty where the file is no PNG."""
+    is_whole: bool
+    """Whether the PNG has its end; False where it was cut off."""
+
+
+def read_png_text(path: Path) -> PngText:
+    """Reads the text of a PNG.
 
     Tools such as ImageMagick write it behind the pixels, where Pillow finds it only once it has decoded them. Here
     they are stepped over: thousands of files are looked at in a second.
@@ -25,21 +36,24 @@ def read_png_text(path: Path) -> dict[Any, Any]:
     """
     with path.open("rb") as file:
         if file.read(len(_SIGNATURE)) != _SIGNATURE:
-            return {}
-        with Image.open(_without_pixels(file)) as image:
-            return dict(image.info)
+            return PngText({}, is_whole=True)
+        copied, is_whole = _without_pixels(file)
+        with Image.open(copied) as image:
+            return PngText(dict(image.info), is_whole)
 
 
-def _without_pixels(file: BinaryIO) -> BytesIO:
-    """Copies header and text of a PNG, from behind its signature, as a file of their own."""
+def _without_pixels(file: BinaryIO) -> tuple[BytesIO, bool]:
+    """Copies header and text of a PNG, from behind its signature, as a file of their own; tells if it has its end."""
     copied = BytesIO()
     copied.write(_SIGNATURE)
-    while len(start := file.read(8)) == 8:
+    is_whole = False
+    while not is_whole and len(start := file.read(8)) == 8:
         length, kind = int.from_bytes(start[:4], "big") + 4, start[4:]  # with its checksum
         if kind in _HEADER_AND_TEXT:
             copied.write(start + file.read(length))
         else:
             file.seek(length, os.SEEK_CUR)
+        is_whole = kind == _END[4:8]
     copied.write(_END)
     copied.seek(0)
-    return copied
+    return copied, is_whole

@@ -244,12 +244,22 @@ def test_masks_of_another_layout_are_not_taken_for_its_own(photos: Path, tmp_pat
 def test_a_damaged_mask_is_named_with_the_remedy(photos: Path, tmp_path: Path) -> None:
     make([photos], tmp_path / "out")
     mask = tmp_path / "out" / "panoptic" / "half.png"
-    mask.write_bytes(mask.read_bytes()[:-40])
+    content = mask.read_bytes()
+    mask.write_bytes(content[:-40] + bytes(20) + content[-20:])
     with pytest.raises(OutputError, match=r"half\.png cannot be decoded: .* delete it, and run again"):
         make([photos], tmp_path / "out")
     mask.unlink()
     make([photos], tmp_path / "out")
     assert "half.png" in read_panoptic(tmp_path / "out" / "panoptic.json")
+
+
+def test_a_mask_that_was_cut_off_is_made_again(photos: Path, tmp_path: Path) -> None:
+    make([photos], tmp_path / "out")
+    mask = tmp_path / "out" / "panoptic" / "half.png"
+    content = mask.read_bytes()
+    mask.write_bytes(content[:-40])
+    make([photos], tmp_path / "out")
+    assert mask.read_bytes() == content
 
 
 @pytest.mark.parametrize("content", ["text", "[]", '{"images": 3}', '{"images": [{"id": 1}]}', "\xff"])
