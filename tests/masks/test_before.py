@@ -107,6 +107,32 @@ def test_a_photograph_whose_orientation_was_changed_in_place_needs_another_mask(
     assert not fits(job)
 
 
+@pytest.mark.parametrize("suffix", ["tiff", "bmp", "ppm"])
+@pytest.mark.parametrize("top", [200, 700])
+def test_an_uncompressed_photograph_that_was_edited_in_the_middle_needs_another_mask(
+    job: Job, suffix: str, top: int
+) -> None:
+    job = Job(job.photograph.with_suffix(f".{suffix}"), job.mask, job.name)
+    picture = Image.new("RGB", (600, 900))
+    picture.save(job.photograph)
+    write(job, (900, 600), origin_of(job))
+    size_bytes = job.photograph.stat().st_size
+    picture.paste((20, 40, 200), (0, top, 600, top + 60))
+    picture.save(job.photograph)
+    assert job.photograph.stat().st_size == size_bytes
+    assert not fits(job)
+
+
+@pytest.mark.parametrize("size", [0, 1, 65535, 65536, 131072, 200000])
+def test_a_file_of_any_size_has_a_digest(job: Job, size: int) -> None:
+    job.photograph.write_bytes(bytes(size))
+    assert Source.of(job).size_bytes == size
+    if size:
+        before = Source.of(job).digest
+        job.photograph.write_bytes(bytes(size - 1) + b"1")
+        assert Source.of(job).digest != before
+
+
 def test_a_mask_goes_with_its_photograph_wherever_that_is(job: Job) -> None:
     write(job, origin=origin_of(job))
     moved = job.photograph.parent / "archive" / "a.jpg"
