@@ -255,9 +255,12 @@ def test_a_picture_of_another_size_is_not_replaced(job: Job, size_hw: tuple[int,
 @pytest.mark.parametrize(
     ("layout", "picture"),
     [
-        ("plain", Image.new("RGB", (60, 40))),
+        ("plain", Image.new("RGB", (60, 40), (20, 20, 21))),
+        ("plain", Image.new("RGB", (60, 40), "blue").quantize(2)),
+        ("plain", Image.new("LA", (60, 40), (255, 254))),
         ("plain", Image.new("I;16", (60, 40))),
         ("colmap", Image.linear_gradient("L").resize((60, 40))),
+        ("colmap", Image.linear_gradient("L").resize((60, 40)).convert("RGB")),
         ("nerfstudio", Image.new("RGBA", (60, 40))),
         ("cutout", Image.new("RGB", (60, 40))),
     ],
@@ -289,6 +292,21 @@ def test_a_mask_stored_in_one_bit_is_kept(job: Job, layout: Plain | Nerfstudio |
     job.mask.parent.mkdir()
     Image.fromarray(HALF).convert("1").save(job.mask)
     assert look_at(job, layout) == Before(True, None)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P"])
+@pytest.mark.parametrize("layout", [Plain(), Nerfstudio(), Colmap()], ids=lambda layout: layout.name)
+def test_a_mask_stored_as_colours_is_kept(job: Job, layout: Plain | Nerfstudio | Colmap, mode: str) -> None:
+    job.mask.parent.mkdir()
+    Image.fromarray(HALF).convert(mode).save(job.mask)
+    assert look_at(job, layout) == Before(True, None)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "LA", "P"])
+def test_a_soft_mask_stored_as_colours_is_kept(job: Job, mode: str) -> None:
+    job.mask.parent.mkdir()
+    Image.linear_gradient("L").resize((60, 40)).convert(mode).save(job.mask)
+    assert look_at(job, PLAIN) == Before(True, None)
 
 
 @pytest.mark.parametrize("said", [origin_of, older])

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 from PIL import Image
 
 from skymask.contract import Alphas
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
 from skymask.photographs.read import SUFFIXES, Photograph
+
+_COLOUR_MODES = ("RGB", "RGBA", "P", "PA", "LA")
 
 
 class Layout(Protocol):
@@ -89,8 +92,15 @@ class Standalone:
 
 
 def is_grey(picture: Image.Image) -> bool:
-    """Whether a picture has one channel of up to 8 bits; tools store a mask of black and white in one bit."""
-    return picture.mode in ("1", "L")
+    """Whether a picture has up to 8 bits of grey alone, however it is stored: programs save masks in one bit or as RGB.
+
+    Raises:
+        DECODE_ERRORS: It has channels of colour, and they are damaged.
+    """
+    if picture.mode not in _COLOUR_MODES:
+        return picture.mode in ("1", "L")
+    red, green, blue, opacity = map(np.asarray, picture.convert("RGBA").split())
+    return bool(opacity.min() == 255) and np.array_equal(red, green) and np.array_equal(red, blue)
 
 
 def png_name(name: Path) -> Path:
