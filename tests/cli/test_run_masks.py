@@ -135,6 +135,15 @@ def test_the_report_has_a_row_a_photograph(photos: Path, tiny_model: Path, capsy
     assert again[:3] == [row | {"status": "skipped"} for row in rows[:3]]
 
 
+def test_the_report_keeps_the_order_where_some_masks_are_there(photos: Path, tiny_model: Path) -> None:
+    path = photos.parent / "report.json"
+    assert run(photos, tiny_model, only="b.png") == 0
+    assert run(photos, tiny_model, "--report", path) == 0
+    rows = json.loads(path.read_text())["photographs"]
+    assert [row["status"] for row in rows] == ["written", "skipped", "written"]
+    assert [Path(row["photograph"]).stem for row in rows] == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("place", "said"),
     [

@@ -12,9 +12,11 @@ from PIL import Image
 
 from skymask.contract import check_frames
 from skymask.errors import MediaError, OutputError
+from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.layouts.plain import Plain
-from skymask.masks.plan import Job, plan
+from skymask.masks.plan import plan
 from skymask.masks.segment import Outcome, Status, segment
+from skymask.photographs.read import Photograph, read_photograph
 from tests.support.tiny_model import reference
 
 PLAIN = Plain()
@@ -110,17 +112,49 @@ def test_stopping_early_leaves_whole_masks_only(folder: Path, tmp_path: Path) ->
     assert all(np.asarray(Image.open(mask)).ndim == 2 for mask in masks)
 
 
-def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path) -> None:
-    taken: list[Job] = []
+def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[Path] = []
 
-    def jobs() -> Iterable[Job]:
-        for job in plan([folder], tmp_path / "out", PLAIN).jobs:
-            taken.append(job)
-            yield job
+    def read(path: Path) -> Photograph:
+        taken.append(path)
+        return read_photograph(path)
 
-    outcomes = segment(jobs(), sky, PLAIN, "tiny 0.0.1")
+    monkeypatch.setattr("skymask.masks.segment.read_photograph", read)
+    outcomes = segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1")
     next(iter(outcomes))
     assert len(taken) < 7
+
+
+def never(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    raise AssertionError("a photograph was segmented")
+
+
+@pytest.mark.parametrize("layout", [Plain(), CocoPanoptic()], ids=lambda layout: layout.name)
+def test_a_file_in_the_place_of_the_last_mask_stops_the_run_before_any_work(
+    folder: Path, tmp_path: Path, layout: Plain | CocoPanoptic
+) -> None:
+    jobs = plan([folder], tmp_path / "out", layout).jobs
+    jobs[-1].mask.parent.mkdir(parents=True)
+    Image.new("RGB", (50, 46), "blue").save(jobs[-1].mask)
+    with pytest.raises(OutputError, match=r"6\.png is there already and is not of this layout"):
+        list(segment(jobs, never, layout, "tiny 0.0.1"))
+    assert not any(job.mask.exists() for job in jobs[:-1])
+
+
+def test_what_comes_into_the_place_of_a_mask_during_the_run_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    outcomes = segment(jobs, sky, PLAIN, "tiny 0.0.1")
+    next(outcomes)
+    Image.new("L", (50, 46), 7).save(jobs[-1].mask)
+    drawn = jobs[-1].mask.read_bytes()
+    assert states(outcomes)["6"] == "skipped"
+    assert jobs[-1].mask.read_bytes() == drawn
+
+
+def test_masks_that_are_there_come_first(folder: Path, tmp_path: Path) -> None:
+    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    list(segment([jobs[2], jobs[5]], sky, PLAIN, "tiny 0.0.1"))
+    assert list(states(segment(jobs, sky, PLAIN, "tiny 0.0.1"))) == ["2", "5", "0", "1", "3", "4", "6"]
 
 
 def test_a_photograph_of_24_megapixels_gets_a_mask_of_its_size(tmp_path: Path) -> None:

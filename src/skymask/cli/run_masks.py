@@ -43,9 +43,10 @@ def run_masks(
     console = Console(stderr=True)
     start_s = time.monotonic()
     outcomes: list[Outcome] = []
+    places = {job: place for place, job in enumerate(jobs)}
 
     def so_far() -> Report:
-        rows = [Row.of(outcome) for outcome in outcomes]
+        rows = [Row.of(outcome) for outcome in sorted(outcomes, key=lambda outcome: places[outcome.job])]
         seconds = round(time.monotonic() - start_s, 3)
         return Report(layout.name, model_name(sky), _engine(sky), len(jobs), seconds, rows)
 

@@ -63,7 +63,7 @@ class Report:
     seconds: float
     """Wall time; loading the model is not in it."""
     photographs: list[Row]
-    """One entry a photograph, in the order of the run."""
+    """One entry a photograph, in the order of the plan."""
 
     def write(self, path: Path) -> None:
         """Writes the report as JSON.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
@@ -50,6 +50,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class _ToDo:
+    job: Job
+    again: bool
+
+
+@dataclass(frozen=True)
 class _Decoded:
     job: Job
     photograph: Photograph
@@ -64,9 +70,11 @@ class _Segmented:
 
 
 def segment(
-    jobs: Iterable[Job], sky: Callable[[Frames], Alphas], layout: Layout, model: str, overwrite: bool = False
+    jobs: Sequence[Job], sky: Callable[[Frames], Alphas], layout: Layout, model: str, overwrite: bool = False
 ) -> Iterator[Outcome]:
     """Makes the masks of photographs.
+
+    What is in the places of the masks is looked at first, so that nothing in the way is found only after hours.
 
     Args:
         jobs: What to do, from `plan`.
@@ -76,8 +84,8 @@ def segment(
         overwrite: Make masks again that are there already; otherwise only those that do not fit any more.
 
     Yields:
-        One outcome a job, in their order. A photograph that cannot be decoded or is too small is an outcome, not an
-        exception.
+        One outcome a job: those whose masks are there come first, then the others, both in their order. A photograph
+        that cannot be decoded or is too small is an outcome, not an exception.
 
     Raises:
         OccupiedError: What is in the place of a mask is another mask or none at all.
@@ -85,7 +93,13 @@ def segment(
     """
     pool = ThreadPoolExecutor(2 * _AHEAD, thread_name_prefix="skymask-masks")
     try:
-        decoded = _ahead(pool, partial(_decode, layout=layout, overwrite=overwrite), jobs)
+        to_do = []
+        for looked_at in pool.map(partial(_look, layout=layout, overwrite=overwrite), jobs):
+            if isinstance(looked_at, Outcome):
+                yield looked_at
+            else:
+                to_do.append(looked_at)
+        decoded = _ahead(pool, partial(_decode, layout=layout, overwrite=overwrite), to_do)
         segmented = (_infer(item, sky) for item in decoded)
         yield from _ahead(pool, partial(_write, layout=layout, model=model), segmented)
     finally:
@@ -103,14 +117,22 @@ def _ahead(pool: ThreadPoolExecutor, work: Callable[[Item], Result], items: Iter
         yield waiting.popleft().result()
 
 
-def _decode(job: Job, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
+def _look(job: Job, layout: Layout, overwrite: bool) -> _ToDo | Outcome:
     before = None if overwrite else look_at(job, layout)
-    if before is not None and before.fits:
-        layout.keep(job.mask)
-        return Outcome(job, Status.SKIPPED, origin=before.origin)
+    if before is None or not before.fits:
+        return _ToDo(job, again=before is not None)
+    layout.keep(job.mask)
+    return Outcome(job, Status.SKIPPED, origin=before.origin)
+
+
+def _decode(item: _ToDo, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
+    looked_at = item if item.again else _look(item.job, layout, overwrite)  # something may have come there since
+    if isinstance(looked_at, Outcome):
+        return looked_at
+    job = looked_at.job
     try:
         photograph = read_photograph(job.photograph)
-        return _Decoded(job, photograph, Source.of(job), again=before is not None)
+        return _Decoded(job, photograph, Source.of(job), looked_at.again)
     except MediaError as error:
         return Outcome(job, Status.FAILED, error)
 
