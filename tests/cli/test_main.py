@@ -16,6 +16,7 @@ import skymask
 from skymask import cli
 from skymask.cli import main
 from skymask.errors import MediaError, ModelError
+from tests.support.locked import lock
 from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import make_clip
 
@@ -250,3 +251,24 @@ def test_names_that_are_no_utf_8_are_shown_all_the_same(tmp_path: Path, tiny_mod
     assert (process.returncode, err) == (0, "")
     assert out.startswith(r"caf\udce9: 1 frames in ")
     assert out.endswith("caf\\udce9 sky.mp4\n")
+
+
+@pytest.mark.parametrize("place", ["locked/x", "y" * 300], ids=["locked", "long"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "compare {}.json {}.json",
+        "evaluate fast {}.csv",
+        "evaluate {}.safetensors m.csv",
+        "evaluate fast m.csv -o {}",
+        "export {}.safetensors -o m.onnx",
+        "average {}.safetensors b.safetensors -o m.safetensors",
+        "train {}.toml",
+    ],
+)
+def test_what_cannot_be_reached_exits_2(
+    arguments: str, place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock(monkeypatch, "locked")
+    assert main(arguments.format(place, place).split()) == 2
+    assert "cannot be reached: " in capsys.readouterr().err

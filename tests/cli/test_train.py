@@ -8,6 +8,7 @@ from skymask.cli import main
 from skymask.cli.train import _value
 from skymask.training import checkpoint, start
 from tests.support.datasets import write_dataset
+from tests.support.locked import lock
 from tests.support.tiny_training import tiny_network
 
 CONFIG = """
@@ -102,3 +103,16 @@ def test_mistakes_are_told_in_one_line(
     shown = capsys.readouterr().err.strip()
     assert said in shown
     assert len(shown.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [("locked/run", "locked/run cannot be reached: Permission denied"), ("c.toml", "c.toml is a file"),
+     ("c.toml/run", "c.toml/run cannot be reached: Not a directory")],
+)  # fmt: skip
+def test_a_folder_that_cannot_be_made_is_refused(
+    config: Path, folder: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock(monkeypatch, "locked")
+    assert main(["train", str(config), "-o", folder]) == 2
+    assert said in capsys.readouterr().err

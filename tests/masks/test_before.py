@@ -381,6 +381,20 @@ def test_a_turned_photograph_has_a_mask_of_its_stored_size(job: Job, suffix: str
     assert look_at(job, PLAIN) == Before(True, None)
 
 
+def test_a_place_that_cannot_be_reached_is_no_picture_in_it(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.mask.parent.mkdir()
+    long = job.mask.with_name("x" * 300)
+    with pytest.raises(OutputError, match=r"xxx cannot be reached: File name too long"):
+        look_at(Job(job.photograph, long, job.name), PLAIN)
+    job.mask.parent.rmdir()
+    job.mask.parent.touch()
+    with pytest.raises(OutputError, match=r"masks/a\.png cannot be reached: Not a directory"):
+        look_at(job, PLAIN)
+    lock(monkeypatch, "masks")
+    with pytest.raises(OutputError, match=r"masks/a\.png cannot be reached: Permission denied"):
+        look_at(job, PLAIN)
+
+
 @pytest.mark.parametrize("content", [b"", b"text", b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_not_replaced(job: Job, content: bytes) -> None:
     job.mask.parent.mkdir()

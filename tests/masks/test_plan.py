@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from skymask.errors import InputError, OutputError
+from skymask.errors import InputError
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.layouts.colmap import Colmap
 from skymask.masks.layouts.plain import Plain
-from skymask.masks.plan import plan
+from skymask.masks.plan import check_report, plan
+from tests.support.locked import lock
 
 
 @pytest.fixture
@@ -168,8 +169,20 @@ def test_a_folder_without_photographs_is_refused(trip: Path) -> None:
 
 
 def test_a_file_as_output_is_refused(trip: Path) -> None:
-    with pytest.raises(OutputError, match="is a file"):
+    with pytest.raises(InputError, match="is a file"):
         plan([trip], Path("trip/notes.txt"), Plain())
+
+
+@pytest.mark.parametrize("place", ["x" * 300, "locked/x"])
+def test_what_cannot_be_reached_is_refused(trip: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    lock(monkeypatch, "locked")
+    said = rf"^{place} cannot be reached: "
+    with pytest.raises(InputError, match=said):
+        plan([trip], Path(place), Plain())
+    with pytest.raises(InputError, match=said):
+        plan([place], Path("out"), Plain())
+    with pytest.raises(InputError, match=said):
+        check_report(Path(place), plan([trip], Path("out"), Plain()).jobs)
 
 
 def test_the_layout_says_where_masks_go(trip: Path) -> None:

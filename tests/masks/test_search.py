@@ -11,6 +11,7 @@ import pytest
 from skymask.errors import InputError
 from skymask.masks.search import UNREADABLE, LeftOut, search
 from skymask.photographs.read import SUFFIXES
+from tests.support.locked import lock
 
 
 @pytest.fixture
@@ -103,6 +104,20 @@ def test_links_that_lead_nowhere_are_named(trip: Path) -> None:
     assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF"}
     assert str(left_out).endswith("; links to files that are not there (trip/w.nef, trip/y.jpg, trip/z.jpg)")
     assert len(left_out.unreadable) == 3
+
+
+def test_links_to_what_cannot_be_reached_are_named(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (trip / "locked").mkdir()
+    (trip / "locked" / "x.jpg").touch()
+    (trip / "z.jpg").symlink_to((trip / "locked" / "x.jpg").resolve())
+    (trip / "y.jpg").symlink_to("y" * 300)
+    lock(monkeypatch, "locked")
+    left_out = LeftOut()
+    assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF"}
+    assert str(left_out).split("; ")[1:] == [
+        "folders that cannot be opened (trip/locked)",
+        "links to files that are not there (trip/y.jpg, trip/z.jpg)",
+    ]
 
 
 @pytest.mark.parametrize("suffix", ["gpr", "iiq", "x3f", "3fr", "fff", "mrw", "kdc", "dcr", "erf", "mef", "mos"])

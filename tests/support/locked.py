@@ -11,11 +11,12 @@ import pytest
 
 
 def lock(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
-    """Refuses looks at what lies in a folder of this name."""
+    """Refuses looks at what lies in a folder of this name, also through links."""
     look = Path.stat
 
     def stat(self: Path, **options: Any) -> os.stat_result:
-        if folder in self.parts[:-1]:
+        place = Path(os.path.realpath(self)) if options.get("follow_symlinks", True) else self
+        if folder in (*self.parts[:-1], *place.parts[:-1]):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
         return look(self, **options)
 

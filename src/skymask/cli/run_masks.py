@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -141,7 +142,7 @@ def _duration(seconds: float) -> str:
 
 def _tell_so_far(console: Console, jobs: list[Job], outcomes: list[Outcome], output: Path, overwrite: bool) -> None:
     made = sum(outcome.status is Status.WRITTEN for outcome in outcomes)
-    there = sum(job.mask.exists() for job in jobs)  # also those that were still being written
+    there = sum(os.path.exists(job.mask) for job in jobs)  # noqa: PTH110 - also those that were still being written
     if overwrite and made:
         _tell(console, f"{made:,} of {len(jobs):,} masks in {output} are new.")
     elif there and not overwrite:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from skymask.errors import DataError
+from skymask.files import reaching
 
 
 def numbered_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yields the rows of an existing CSV file with the numbers of their lines; cells that a row lacks are empty.
 
     Raises:
+        InputError: The file cannot be read.
         DataError: One of the columns is missing, or the file is not CSV in UTF-8.
     """
     reader = csv.DictReader(io.StringIO(_text(path), newline=""), restval="")
@@ -35,7 +37,8 @@ def numbered_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dic
 
 
 def _text(path: Path) -> str:
-    content = path.read_bytes()
+    with reaching(path):
+        content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")  # spreadsheets put a byte order mark before UTF-8
     except UnicodeDecodeError as error:

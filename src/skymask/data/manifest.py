@@ -17,7 +17,7 @@ from skymask.data.hand_lists import numbered_rows
 from skymask.data.label_files import alpha_of, reason
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, MediaError
-from skymask.files import writing
+from skymask.files import reaching, writing
 from skymask.photographs.head import opened_as_stored, read_orientation, read_stored_size
 from skymask.photographs.orientation import turn_upright
 from skymask.photographs.read import read_photograph
@@ -101,12 +101,13 @@ def read_manifest(path: Path) -> list[Sample]:
         The samples in the order of the file.
 
     Raises:
-        InputError: There is no such file.
+        InputError: There is no such file, or it cannot be reached.
         DataError: It is not CSV in UTF-8, a column or an entry is missing, it is empty, a file it names does not exist
             or is no image, or a mask has another size than its image.
     """
-    if not path.is_file():
-        raise InputError(f"There is no manifest at {path}. Give the path of a manifest.csv.")
+    with reaching(path):
+        if not path.is_file():
+            raise InputError(f"There is no manifest at {path}. Give the path of a manifest.csv.")
     samples = list(_parse(path))
     if not samples:
         raise DataError(f"{path} lists no images.")

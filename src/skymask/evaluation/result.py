@@ -9,6 +9,7 @@ from typing import Any
 from skymask.errors import DataError, InputError
 from skymask.evaluation.evaluate import FORMAT
 from skymask.evaluation.markdown import markdown_table, score_text
+from skymask.files import reaching
 
 _COLUMNS = {
     "mean IoU": "mean_iou",
@@ -29,14 +30,16 @@ def read_result(path: Path) -> dict[str, Any]:
         The result, of this version's format.
 
     Raises:
-        InputError: There is no such file.
+        InputError: There is no such file, or it cannot be reached.
         DataError: It is not a result, or one of another format.
     """
-    if not path.is_file():
-        what = "is a folder" if path.is_dir() else "does not exist"
-        raise InputError(f"{path} {what}. {_REMEDY}")
+    with reaching(path):
+        if not path.is_file():
+            what = "is a folder" if path.is_dir() else "does not exist"
+            raise InputError(f"{path} {what}. {_REMEDY}")
+        content = path.read_bytes()
     try:
-        result = json.loads(path.read_text(encoding="utf-8"))
+        result = json.loads(content.decode())
     except ValueError as error:
         raise DataError(f"{path} is not JSON ({error}). {_REMEDY}") from None
     if not isinstance(result, dict) or not result.get("images"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain
@@ -82,7 +83,8 @@ def _calibration_frames(samples: list[Sample]) -> Iterator[Frames]:
 
 
 def _present(manifests: Sequence[Path]) -> list[Sample]:
-    return [sample for path in manifests if path.exists() for sample in read_manifest(path)]
+    there = [path for path in manifests if os.path.exists(path)]  # noqa: PTH110 - Path.exists raises in locked folders
+    return [sample for path in there for sample in read_manifest(path)]
 
 
 def _info(checkpoint: Checkpoint, version: str, parity: Parity, precision: Precision) -> ModelInfo:

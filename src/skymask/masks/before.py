@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from PIL import Image
 
 from skymask.decoding import DECODE_ERRORS
-from skymask.errors import OccupiedError
+from skymask.errors import OccupiedError, OutputError
+from skymask.files import reaching
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.origin import Origin, Source
 from skymask.masks.plan import Job
@@ -45,7 +46,13 @@ def look_at(job: Job, layout: Layout) -> Before | None:
 
     Raises:
         OccupiedError: It is of another layout or of another photograph, or may be no mask at all.
+        OutputError: The place cannot be reached.
     """
+    with reaching(job.mask, OutputError):
+        try:
+            job.mask.stat()
+        except FileNotFoundError:
+            return None
     try:
         with Image.open(job.mask) as picture:
             text = read_png_text(job.mask)
@@ -56,8 +63,6 @@ def look_at(job: Job, layout: Layout) -> Before | None:
                 _check_form(job, layout, picture)
                 return Before(True, None)
             size = picture.size
-    except FileNotFoundError:
-        return None
     except DECODE_ERRORS:
         raise OccupiedError(job.mask, "is no picture that can be read") from None
     if origin.layout != layout.name:

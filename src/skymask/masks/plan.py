@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from skymask.errors import InputError, OutputError
+from skymask.errors import InputError
+from skymask.files import check_folder, reaching
 from skymask.masks.search import LeftOut, search
 
 if TYPE_CHECKING:
@@ -48,11 +49,9 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
 
     Raises:
         InputError: An input does not exist or holds no photograph, or a mask would overwrite a photograph or the mask
-            of another photograph.
-        OutputError: `output` is a file.
+            of another photograph; `output` is a file, or it or an input cannot be reached.
     """
-    if output.exists() and not output.is_dir():
-        raise OutputError(f"{output} is a file; the masks need a folder. Choose another with -o.")
+    check_folder(output)
     found: dict[tuple[Path, Path], Job] = {}
     left_out = LeftOut()
     for given in inputs:
@@ -71,13 +70,14 @@ def check_report(report: Path, jobs: Iterable[Job]) -> None:
     """Refuses a report that could not be written in the end, or would overwrite what the run reads or makes.
 
     Raises:
-        InputError: It is a folder, lies below a file, or is a photograph or a mask of the run.
+        InputError: It is a folder, lies below a file, cannot be reached, or is a photograph or a mask of the run.
     """
-    if report.is_dir():
-        raise InputError(f"The report cannot be written to {report}, which is a folder. Name a file in it.")
-    nearest = next(folder for folder in report.absolute().parents if folder.exists())
-    if not nearest.is_dir():
-        raise InputError(f"The report cannot be written to {report}: {nearest} is no folder. Choose another file.")
+    with reaching(report):
+        if report.is_dir():
+            raise InputError(f"The report cannot be written to {report}, which is a folder. Name a file in it.")
+        nearest = next(folder for folder in report.absolute().parents if folder.exists())
+        if not nearest.is_dir():
+            raise InputError(f"The report cannot be written to {report}: {nearest} is no folder. Choose another file.")
     place = report.resolve()
     for job in jobs:
         for what, file in (("photograph", job.photograph), ("mask", job.mask)):

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from stat import S_ISREG
 
 from skymask.errors import InputError
+from skymask.files import reaching
 from skymask.photographs.read import SUFFIXES
 
 _RAW = (".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw")
@@ -67,14 +69,16 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
         is left out.
 
     Raises:
-        InputError: It does not exist, or is a folder or glob and holds no photograph.
+        InputError: It does not exist or cannot be reached, or is a folder or glob and holds no photograph.
     """
     path = Path(given)
-    if path.is_dir():
+    with reaching(given):
+        is_folder, is_there = path.is_dir(), path.exists()
+    if is_folder:
         if path.resolve() == output.resolve():
             raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
         root, pattern = path, Path("**/*")
-    elif path.exists():
+    elif is_there:
         if path.suffix.lower() not in UNREADABLE:
             return [(path, Path(path.name))]
         left_out.unreadable[path] = None
@@ -85,8 +89,7 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
     else:
         raise InputError(f"There is no photograph or folder at {given}. Check the path.")
     pictures = sorted(set(filter(_is_picture, _matches(root, pattern.parts, output.resolve(), left_out))))
-    left_out.broken.update(dict.fromkeys(file for file in pictures if not file.exists()))
-    there = [file for file in pictures if file.is_file()]
+    there = [file for file in pictures if _is_file(file, left_out)]
     left_out.unreadable.update(dict.fromkeys(file for file in there if file.suffix.lower() in UNREADABLE))
     found = [file for file in there if file.suffix.lower() in SUFFIXES]
     if not found:
@@ -140,6 +143,16 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:  # a link to itself
+        return False
+
+
+def _is_file(file: Path, left_out: LeftOut) -> bool:
+    """Whether a path that was found leads to a file; where it leads to nothing, that is noted."""
+    try:
+        return S_ISREG(file.stat().st_mode)
+    except OSError:
+        is_link = os.path.islink(file)  # noqa: PTH114 - Path.is_symlink raises in locked folders
+        (left_out.broken if is_link else left_out.locked)[file if is_link else file.parent] = None
         return False
 
 

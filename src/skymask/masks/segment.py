@@ -89,7 +89,8 @@ def segment(
 
     Raises:
         OccupiedError: What is in the place of a mask is another mask or none at all.
-        OutputError: A mask cannot be written; the next ones would fare no better.
+        OutputError: The place of a mask cannot be reached, or a mask cannot be written; the next ones would fare no
+            better.
     """
     pool = ThreadPoolExecutor(2 * _AHEAD, thread_name_prefix="skymask-masks")
     try:

@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from skymask.errors import InputError, ModelError
-from skymask.files import writing
+from skymask.files import reaching, writing
 from skymask.models import build
 from skymask.training.config import TrainConfig, parse_config
 
@@ -52,11 +52,12 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Reads a checkpoint that `save_weights` wrote.
 
     Raises:
-        InputError: There is no such file.
+        InputError: There is no such file, or it cannot be reached.
         ModelError: It is not a skymask checkpoint, is damaged, or its weights do not fit its network.
     """
-    if not path.is_file():
-        raise InputError(f"There is no checkpoint at {path}. {REMEDY}")
+    with reaching(path):
+        if not path.is_file():
+            raise InputError(f"There is no checkpoint at {path}. {REMEDY}")
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError,
 from skymask.contract import MIN_SIDE
 from skymask.data.augment import AugmentConfig
 from skymask.errors import ConfigError, InputError, suggest
+from skymask.files import reaching
 from skymask.models import NAMES
 
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -136,13 +137,15 @@ def load_config(path: Path, overrides: Sequence[tuple[str, Any]] = ()) -> TrainC
         overrides: Dotted keys with values that replace the file's, such as ("optimiser.batch_size", 8).
 
     Raises:
-        InputError: There is no such file.
+        InputError: There is no such file, or it cannot be reached.
         ConfigError: It is not TOML, or a key is unknown, missing or out of range.
     """
-    if not path.is_file():
-        raise InputError(f"There is no configuration at {path}. Examples are in the folder configs/.")
+    with reaching(path):
+        if not path.is_file():
+            raise InputError(f"There is no configuration at {path}. Examples are in the folder configs/.")
+        content = path.read_bytes()
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}.") from None
     for key, value in overrides:

@@ -8,6 +8,7 @@ from pathlib import Path
 from skymask.data.hand_lists import numbered_rows
 from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import DataError, InputError
+from skymask.files import reaching
 
 COLUMNS = ("image", "verdict", "note")
 LEFT_OUT = ("label-wrong", "in-validation")
@@ -51,11 +52,12 @@ def read_corrections(path: Path) -> dict[str, str]:
     """Reads and checks a file of corrections; returns the verdict of each image, at least one.
 
     Raises:
-        InputError: There is no such file.
+        InputError: There is no such file, or it cannot be reached.
         DataError: A column is missing, a verdict is unknown, an image stands there twice, or there is none.
     """
-    if not path.is_file():
-        raise InputError(f"There are no corrections at {path}. Correct data.corrections, or remove the key.")
+    with reaching(path):
+        if not path.is_file():
+            raise InputError(f"There are no corrections at {path}. Correct data.corrections, or remove the key.")
     verdicts: dict[str, str] = {}
     for line, row in numbered_rows(path, COLUMNS):
         if row["verdict"] not in VERDICTS:

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader
 from skymask.data.dataset import BalancedSampler, TrainingSet, unmatched_weights
 from skymask.data.manifest import Sample, read_manifest
 from skymask.errors import InputError, TrainingError
+from skymask.files import check_folder, reaching
 from skymask.interruption import kept_from_children
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_resume, save_resume, save_weights
@@ -63,8 +64,8 @@ def train(config: TrainConfig, folder: Path, resume: bool = False, devices: Devi
         Path of the best checkpoint.
 
     Raises:
-        InputError: The folder holds another run already, there is none to resume, the devices cannot be had, or a
-            manifest or the corrections do not exist; or the precision is fp16 and the device a CPU.
+        InputError: The folder cannot be made, it holds another run already, there is none to resume, the devices cannot
+            be had, or a manifest or the corrections do not exist; or the precision is fp16 and the device a CPU.
         DataError: A manifest does not fit its files, or the corrections do not fit the manifests.
         ConfigError: All training sources have the weight 0.
         TrainingError: The loss or its gradient is no longer a number; the checkpoints are those of the last good epoch.
@@ -248,6 +249,13 @@ def _open_devices(devices: Devices, precision: str) -> Fabric:
 
 
 def _check_folder(folder: Path, resume: bool) -> None:
+    check_folder(folder)
+    with reaching(folder):
+        _check_run(folder, resume)
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def _check_run(folder: Path, resume: bool) -> None:
     if resume and not (folder / RESUME_FILE).exists():
         raise InputError(
             f"There is no run to resume in {folder} ({RESUME_FILE} is missing). Start it without --resume."
@@ -256,7 +264,6 @@ def _check_folder(folder: Path, resume: bool) -> None:
     if kept and not resume:
         remedy = "Continue it with --resume, or choose" if RESUME_FILE in kept else "Choose"
         raise InputError(f"{folder} holds a run already ({', '.join(kept)}). {remedy} another with --output.")
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 class _Loader(DataLoader[dict[str, Tensor]]):
