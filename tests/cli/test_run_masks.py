@@ -163,6 +163,37 @@ def test_a_report_that_could_not_be_written_is_refused_before_any_work(
     assert (photos / "a.png").read_bytes() == content
 
 
+@pytest.mark.parametrize("layout", ["coco-panoptic", "coco-panoptic-void"])
+def test_a_report_in_the_place_of_the_index_is_refused(
+    photos: Path, tiny_model: Path, layout: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = photos.parent / "out" / "panoptic.json"
+    assert run(photos, tiny_model, "--layout", layout, "--report", photos / ".." / "out" / "panoptic.json") == 2
+    assert f"The report would overwrite the index {index}. Choose another file" in capsys.readouterr().err
+    assert not index.exists()
+    assert run(photos, tiny_model, "--report", index) == 0
+
+
+def test_a_report_does_not_replace_the_model(
+    photos: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = photos.parent / "own.onnx"
+    shutil.copy(tiny_model, model)
+    assert run(photos, model, "--report", model) == 2
+    assert f"The report would overwrite the model {model}. " in capsys.readouterr().err
+    assert model.read_bytes() == tiny_model.read_bytes()
+
+
+def test_a_report_does_not_replace_a_picture_that_is_left_out(
+    photos: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = photos / "a.dng"
+    raw.write_bytes(b"raw")
+    assert run(photos, tiny_model, "--report", raw) == 2
+    assert f"The report would overwrite the picture {raw}. " in capsys.readouterr().err
+    assert raw.read_bytes() == b"raw"
+
+
 def test_a_report_that_fails_in_the_end_costs_nothing_else(
     photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

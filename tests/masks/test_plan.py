@@ -182,7 +182,7 @@ def test_what_cannot_be_reached_is_refused(trip: Path, monkeypatch: pytest.Monke
     with pytest.raises(InputError, match=said):
         plan([place], Path("out"), Plain())
     with pytest.raises(InputError, match=said):
-        check_report(Path(place), plan([trip], Path("out"), Plain()).jobs)
+        check_report(Path(place), plan([trip], Path("out"), Plain()), None, Path("m.onnx"))
 
 
 def test_the_layout_says_where_masks_go(trip: Path) -> None:

@@ -59,13 +59,13 @@ def masks(
     from skymask.errors import SkymaskError
     from skymask.masks.layouts import build
     from skymask.masks.plan import check_report, plan
-    from skymask.runtime.segmenter import load
+    from skymask.runtime.segmenter import load, model_path
 
     _quieten_pillow()
     form = build(layout)
     planned = plan(inputs, output, form)
     if report is not None:
-        check_report(report, planned.jobs)
+        check_report(report, planned, form.index(output), model_path(model))
     if planned.left_out:
         print(f"skymask: {planned.left_out}.", file=sys.stderr)
     with load(model, engine, device, threads) as sky:

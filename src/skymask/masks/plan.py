@@ -66,11 +66,17 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     return Plan(jobs, left_out)
 
 
-def check_report(report: Path, jobs: Iterable[Job]) -> None:
-    """Refuses a report that could not be written in the end, or would overwrite what the run reads or makes.
+def check_report(report: Path, planned: Plan, index: Path | None, model: Path) -> None:
+    """Refuses a report that could not be written in the end, or would overwrite what the run reads, finds or makes.
+
+    Args:
+        report: The file to write.
+        planned: What the run will do.
+        index: The file that the layout writes besides the masks, if any.
+        model: The model's file.
 
     Raises:
-        InputError: It is a folder, lies below a file, cannot be reached, or is a photograph or a mask of the run.
+        InputError: It is a folder, lies below a file, cannot be reached, or is one of these files.
     """
     with reaching(report):
         if report.is_dir():
@@ -79,10 +85,12 @@ def check_report(report: Path, jobs: Iterable[Job]) -> None:
         if not nearest.is_dir():
             raise InputError(f"The report cannot be written to {report}: {nearest} is no folder. Choose another file.")
     place = report.resolve()
-    for job in jobs:
-        for what, file in (("photograph", job.photograph), ("mask", job.mask)):
-            if file.resolve() == place:
-                raise InputError(f"The report would overwrite the {what} {file}. Choose another file with --report.")
+    taken = [("photograph", job.photograph) for job in planned.jobs] + [("mask", job.mask) for job in planned.jobs]
+    taken += [("picture", file) for file in planned.left_out.unreadable] + [("model", model)]
+    taken += [] if index is None else [("index", index)]
+    for what, file in taken:
+        if file.resolve() == place:
+            raise InputError(f"The report would overwrite the {what} {file}. Choose another file with --report.")
 
 
 def _check_nothing_is_overwritten(jobs: Iterable[Job]) -> None:

@@ -101,6 +101,10 @@ class CocoPanoptic:
         """Keeps subfolder and name, within the folder of PNGs."""
         return FOLDER / png_name(name)
 
+    def index(self, output: Path) -> Path:
+        """Names the JSON file."""
+        return output / INDEX
+
     def keep(self, mask: Path) -> None:
         """Reads a mask that is there: the index needs its segments, and here threads share that work."""
         self._described[mask] = self._read(mask)
@@ -118,7 +122,7 @@ class CocoPanoptic:
         Image ids are COCO's own where all names are numbers (`000000000139.jpg` is 139), so that COCO's tools find the
         ground truth; otherwise they count from 1 in the order of the names, including photographs that failed.
         """
-        index = output / INDEX
+        index = self.index(output)
         names = {self.place(name): name for name in (*_listed(index), *(job.name for job in jobs))}
         ordered = sorted(names.values(), key=Path.as_posix)
         images, annotations = [], []

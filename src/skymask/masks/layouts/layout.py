@@ -45,6 +45,10 @@ class Layout(Protocol):
         """
         ...
 
+    def index(self, output: Path) -> Path | None:
+        """Names the file that `finish` writes below the output folder; None if it writes none."""
+        ...
+
     def keep(self, mask: Path) -> None:
         """Takes note of a mask from an earlier run, which is not made again.
 
@@ -83,6 +87,9 @@ class Layout(Protocol):
 
 class Standalone:
     """The part of a layout whose masks each stand for themselves."""
+
+    def index(self, output: Path) -> None:
+        """There is none."""
 
     def keep(self, mask: Path) -> None:
         """Does nothing."""
