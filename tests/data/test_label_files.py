@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,17 @@ def test_masks_of_all_kinds_mean_the_same(image: Image.Image, conversion: str | 
     assert alpha.pixels.dtype == np.uint8
     np.testing.assert_array_equal(alpha.pixels, HALF)
     assert alpha.conversion == conversion
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("scale", [1, 257])
+def test_of_a_tiff_in_which_zero_is_white_sky_is_white(tmp_path: Path, orientation: int, scale: int) -> None:
+    file = tmp_path / "mask.tif"
+    shades = np.repeat(np.array([[255], [70], [0]], np.uint16), 5, axis=1)
+    Image.fromarray(65535 - shades * np.uint16(scale)).save(file, tiffinfo={274: orientation})
+    photometric = struct.pack("<HHI", 262, 3, 1)  # the head of the entry; Pillow writes no other value than 1
+    file.write_bytes(file.read_bytes().replace(photometric + b"\1", photometric + b"\0"))
+    np.testing.assert_array_equal(read_alpha(file).pixels, shades)
 
 
 def test_a_mask_without_sky_and_one_of_nothing_else_stay_as_they_are(tmp_path: Path) -> None:

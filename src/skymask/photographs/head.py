@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from skymask.photographs.orientation import TURNS, orientation_of
+from skymask.photographs.tiff import has_white_zero
 
 
 def read_orientation(path: Path) -> int:
@@ -38,13 +40,16 @@ def read_stored_size(path: Path) -> tuple[int, int]:
 def opened_as_stored(path: Path) -> Iterator[Image.Image]:
     """Opens and decodes an image file, and gives its pixels as they are stored, whatever its orientation.
 
+    Of 16 bits, 0 is black as it is of 8, also where a TIFF stores it as white.
+
     Raises:
         DECODE_ERRORS: It is missing, damaged or no image.
     """
     with path.open("rb") as file, Image.open(file) as image:  # as in `read_photograph`
         orientation = orientation_of(image.getexif())
         image.load()
-        yield image if orientation_of(image.getexif()) == orientation else image.transpose(TURNS[orientation][1])
+        stored = image if orientation_of(image.getexif()) == orientation else image.transpose(TURNS[orientation][1])
+        yield Image.fromarray(~np.asarray(stored)) if has_white_zero(image) else stored
 
 
 def upright_size(image: Image.Image) -> tuple[int, int]:

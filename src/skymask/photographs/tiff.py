@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, TiffImagePlugin
+from PIL import ExifTags, Image, TiffImagePlugin
 from PIL.TiffImagePlugin import TiffImageFile
 
 from skymask.decoding import DECODE_ERRORS
@@ -43,7 +43,14 @@ def sixteen_bit_grey(image: TiffImageFile) -> NDArray[np.uint16]:
     is_twelve_bit = image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE) == (12,)
     stored: NDArray[np.uint16] = np.asarray(image)
     full = stored * np.uint16(16) if is_twelve_bit else stored
-    return ~full if image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO else full
+    return ~full if has_white_zero(image) else full
+
+
+def has_white_zero(image: Image.Image) -> bool:
+    """Whether a picture is a TIFF of 16 bits whose 0 is white, as Pillow leaves it; of 8 bits it turns it round."""
+    if not isinstance(image, TiffImageFile) or not image.mode.startswith("I;16"):
+        return False
+    return bool(image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO)
 
 
 def why_not_read(path: Path) -> str | None:
