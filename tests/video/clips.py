@@ -44,16 +44,19 @@ def make_clip(
     noisy: bool = False,
     still: bool = False,
     last_ms: int = 0,
+    b_frames: int = 0,
     options: dict[str, str] | None = None,
 ) -> Path:
     """Writes a clip whose frames have these times, in milliseconds.
 
     `rotation` is the display matrix's, counter-clockwise; `audio` a codec for one second of silence; `noisy` makes
-    frames that do not compress; `still` repeats one picture; `last_ms` is how long the last one stays.
+    frames that do not compress; `still` repeats one picture; `last_ms` is how long the last one stays; `b_frames` how
+    many of them libx264 puts in a row.
     """
     noise = np.random.default_rng(0)
     with av.open(str(path), "w", options=options or {}) as container:
-        video = container.add_stream(codec, rate=10, options={"bf": "0", "g": "5"} if codec == "libx264" else {})
+        x264_options = {"bf": str(b_frames), "b_strategy": "0", "g": "5"}
+        video = container.add_stream(codec, rate=10, options=x264_options if codec == "libx264" else {})
         video.height, video.width = size_hw
         video.pix_fmt = {"libx264": "yuv420p", "ffv1": "bgr0", "rawvideo": "bgr24"}[codec]
         video.codec_context.time_base = video.time_base = MS

@@ -70,6 +70,29 @@ def test_how_long_the_last_picture_stays_is_kept(suffix: str, tmp_path: Path) ->
     assert {frame.duration for frame in read(clip, fps=0.5)} == {None}, "what was left out comes in between"
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+@pytest.mark.parametrize("b_frames", [0, 2])
+def test_a_pause_before_the_end_is_not_taken_for_the_last_picture_s(b_frames: int, suffix: str, tmp_path: Path) -> None:
+    """Where there are B-frames, FFmpeg's durations are between decoding times, and belong to other pictures."""
+    times_ms = [0, 40, 80, 120, 10_120, 10_160, 10_200]
+    clip = make_clip(tmp_path / f"clip.{suffix}", times_ms=times_ms, last_ms=40, b_frames=b_frames)
+    shown_ms = [frame.duration and round(1000 * frame.duration * frame.time_base) for frame in read(clip)]
+    assert shown_ms == [40, 40, 40, 10_000, 40, 40, 40]
+
+
+@pytest.mark.parametrize(("b_frames", "suffix"), [(0, "mp4"), (2, "mp4"), (2, "ts")])
+def test_how_long_a_last_picture_stays_may_not_be_known(b_frames: int, suffix: str, tmp_path: Path) -> None:
+    """Of a file that breaks off, or tells nothing."""
+    clip = make_clip(tmp_path / f"clip.{suffix}", options={"movflags": "faststart"}, b_frames=b_frames)
+    if suffix == "mp4":
+        clip.write_bytes(clip.read_bytes()[: frame_bytes(clip, 7).start])
+        frames, _ = read_until_it_breaks(clip)
+    else:
+        frames = read(clip)
+    steps = [after.pts - before.pts for before, after in itertools.pairwise(frames)]
+    assert [frame.duration for frame in frames] == [*steps, None]
+
+
 def test_a_late_start_is_kept_where_time_stamps_mean_something(tmp_path: Path) -> None:
     times_ms = [500, 600, 700]
     assert [round(f.time_s * 1000) for f in read(make_clip(tmp_path / "a.mkv", times_ms=times_ms))] == times_ms

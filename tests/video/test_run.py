@@ -199,6 +199,14 @@ def test_sound_that_outlasts_the_pictures_is_left_out_only_where_frames_are(
         assert float(1000 * sound.duration * (sound.time_base or 0)) == pytest.approx(sound_ms, abs=25)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_video_with_b_frames_is_as_long_as_before(suffix: str, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "in.mp4", times_ms=[0, 40, 80, 120, 10_120, 10_160, 10_200], last_ms=40, b_frames=2)
+    run(clip, tmp_path / f"out.{suffix}")
+    with av.open(str(tmp_path / f"out.{suffix}")) as container:
+        assert container.duration == 10_240_000
+
+
 @pytest.mark.parametrize("error", [MediaError("model"), KeyboardInterrupt(), ZeroDivisionError("bug")], ids=repr)
 def test_a_model_that_fails_leaves_the_frames_before(error: BaseException, clip: Path, tmp_path: Path) -> None:
     calls = []

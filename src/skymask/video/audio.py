@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 
 from skymask.video.clock import Clock
-from skymask.video.container import start_offset_s
+from skymask.video.streams import start_offset_s
 
 
 class AudioTrack:

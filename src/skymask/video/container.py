@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import av.error
-import av.logging
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from skymask.errors import InputError, MediaError
+from skymask.errors import MediaError
 from skymask.video.clock import Clock
 from skymask.video.orientation import Orientation
 from skymask.video.pipe import Pipe
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
+from skymask.video.streams import is_transport_stream, last_duration, main_stream, start_offset_s
 from skymask.video.yuv import Colours, to_yuv
 
 FALLBACK_RATE = Fraction(25)  # for streams that declare none
 POLL_S = 0.005
-ARBITRARY_CLOCKS = ("rtsp", "video4linux2,v4l2", "avfoundation")
 UNTIMED = ("avi",)  # holds no presentation times; those that FFmpeg guesses are out of order where there are B-frames
-TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +36,6 @@ class DecodedFrame:
     picture: av.VideoFrame
     pts: int
     arrived_s: float
-
-
-def start_offset_s(container: InputContainer) -> Fraction:
-    """Returns the time, in seconds, that counts as zero.
-
-    It is 0 where the time stamps mean something (MP4, Matroska ...), and the first time stamp for cameras and transport
-    streams, whose clocks start anywhere.
-    """
-    arbitrary = _is_transport_stream(container) or container.format.name in ARBITRARY_CLOCKS
-    return Fraction(container.start_time, 1_000_000) if arbitrary and container.start_time else Fraction(0)
 
 
 class ContainerSource:
@@ -90,9 +76,9 @@ class ContainerSource:
         self._where = where
         self._live = live
         # Broadcasts are joined between key frames and lose packets: there, damage is passed over.
-        self._lossy = live or _is_transport_stream(container)
+        self._lossy = live or is_transport_stream(container)
         self._rate_limit = RateLimit(fps)
-        self._stream = _main_stream(container, where)
+        self._stream = main_stream(container, where)
         # Frame threads are faster but hold back as many frames as there are threads.
         self._stream.thread_type = "SLICE" if live else "AUTO"
         self._frames_read = 0
@@ -121,8 +107,22 @@ class ContainerSource:
         )
 
     def frames(self) -> Iterator[Frame]:
-        """See `Source`."""
-        return map(self.convert, self.decoded())
+        """See `Source`. A frame is read ahead: the next one tells how long each is shown."""
+        if self._rate_limit.fps is not None:  # then the next one may be left out
+            yield from map(self.convert, self.decoded())
+            return
+        before: DecodedFrame | None = None
+        try:
+            for decoded in self.decoded():
+                if before is not None:
+                    yield replace(self.convert(before), duration=decoded.pts - before.pts)
+                before = decoded
+        except MediaError:
+            if before is not None:
+                yield self.convert(before)
+            raise
+        if before is not None:
+            yield replace(self.convert(before), duration=last_duration(self._stream, before.picture))
 
     def decoded(self) -> Iterator[DecodedFrame]:
         """Yields the frames to keep, with increasing time stamps, not yet converted.
@@ -146,10 +146,7 @@ class ContainerSource:
     def convert(self, decoded: DecodedFrame) -> Frame:
         """Makes the frame a picture, scaled and upright; what changes on the way becomes like the first frame."""
         picture = to_yuv(decoded.picture, self._decoded_hw, self.info.colours)
-        upright = self._orientation.turn_picture(picture)
-        thinned = self._rate_limit.fps is not None  # then the next frame comes later than the file's
-        duration = None if thinned else decoded.picture.duration or None
-        return Frame(upright, decoded.pts, self._time_base, decoded.arrived_s, duration=duration)
+        return Frame(self._orientation.turn_picture(picture), decoded.pts, self._time_base, decoded.arrived_s)
 
     def stop(self) -> None:
         """See `Source`."""
@@ -244,43 +241,3 @@ class ContainerSource:
             f"{self._where} breaks off {after}{reason}: the file is damaged or incomplete.{used} Copy or download it "
             "again for the rest."
         )
-
-
-def codec_name(stream: Stream) -> str:
-    """Returns the codec of a stream that has no decoder: its name or the file's sign for it, else "unknown"."""
-    before = av.logging.get_level()
-    av.logging.set_level(av.logging.INFO)  # without it, PyAV is told nothing
-    try:
-        text = stream.container.dumps_format()  # type: ignore[attr-defined]
-    finally:
-        av.logging.set_level(before)
-    found = re.search(rf"Stream #0:{stream.index}\b.*: (?:Video|Audio): (?:none \()?([^\s,]+)", text)
-    return "unknown" if found is None or found[1] == "none" else found[1]
-
-
-def _is_transport_stream(container: InputContainer) -> bool:
-    return bool(container.format.flags & TS_DISCONT)
-
-
-def _main_stream(container: InputContainer, where: str) -> VideoStream:
-    """Returns the video that players show: the one that is marked so, else the one that FFmpeg likes best."""
-    videos = [stream for stream in container.streams.video if not _is_cover(stream)]
-    if not videos:
-        raise InputError(f"{where} has no video stream, only {_stream_kinds(container)}. Give a file with pictures.")
-    best = container.streams.best("video")
-    stream = next((stream for stream in videos if stream is best), videos[0])
-    if stream.codec_context is None:
-        raise MediaError(
-            f"{where} has video that cannot be decoded (codec {codec_name(stream)}). Convert it to another codec, such "
-            "as H.264."
-        )
-    return stream
-
-
-def _is_cover(stream: Stream) -> bool:
-    return bool(stream.disposition & Disposition.attached_pic)
-
-
-def _stream_kinds(container: InputContainer) -> str:
-    kinds = {"a cover" if _is_cover(stream) else stream.type for stream in container.streams}
-    return " and ".join(sorted(kinds)) or "an empty container"

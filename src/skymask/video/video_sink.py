@@ -23,10 +23,10 @@ from skymask.errors import InputError, OutputError
 from skymask.files import followed, is_stream, reaching
 from skymask.interruption import held_back
 from skymask.video.audio import AudioTrack
-from skymask.video.container import codec_name
 from skymask.video.overlay import View, compose
 from skymask.video.sink import Picture
 from skymask.video.source import Frame
+from skymask.video.streams import codec_name
 from skymask.video.yuv import BT709, FORMAT, LIMITED, Colours, Image, from_rgb
 
 SUFFIXES = (".m4v", ".mkv", ".mov", ".mp4")
