@@ -42,6 +42,17 @@ def test_help_is_light(command: str) -> None:
     assert "loaded: []" in run_python(code)
 
 
+def test_names_are_checked_before_a_window_without_pyav() -> None:
+    """OpenCV has to be loaded first."""
+    code = (
+        "import sys; from skymask.cli.video import video; from skymask.errors import InputError\n"
+        "try: video('.', output='o.mp4', show=True)\n"
+        "except InputError as error: print(error, 'av' in sys.modules)"
+    )
+    assert run_python(code).startswith("The folder . holds no images")
+    assert run_python(code).endswith(" False\n")
+
+
 def test_the_list_of_commands_reads_no_markdown() -> None:
     """Its reader takes a fifth of the time until the list is shown."""
     slow = ("markdown_it", "rich.markdown")

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -372,6 +373,12 @@ def test_ctrl_c_leaves_whole_images(model: list[str], tmp_path: Path) -> None:
         (["in.mp4", "--report", "r.json", "--trace", "in.mp4"], 2, "The trace in.mp4 is the source itself"),
         (["in.mp4", "-o", "o.mp4", "--report", "./o.mp4"], 2, "The report o.mp4 is the output as well"),
         (["in.mp4", "--report", "x.json", "--trace", "folder/../x.json"], 2, "x.json is the report as well"),
+        (["shots", "--report", "shots/1.png"], 2, "The report shots/1.png is an image of the source, which it would"),
+        (["shots/%d.png", "--trace", "shots/2.png", "--report", "r.json"], 2, "The trace shots/2.png is an image of"),
+        (["shots/*.png", "--report", "folder/../shots/2.png"], 2, "shots/2.png is an image of the source"),
+        (["in.mp4", "--report", "own.onnx", "--model", "own.onnx"], 2, "The report own.onnx is the model, which it"),
+        (["in.mp4", "--report", "own.onnx", "--model", "folder/../own.onnx"], 2, "The report own.onnx is the model"),
+        (["in.mp4", "-o", "folder/%d.png", "--report", "folder/7.png"], 2, "folder/7.png is an image of the output"),
         (["in.mp4", "--report", "nowhere/r.json"], 1, "no such folder"),
         (["in.mp4", "--report", "folder"], 1, "it is a folder"),
         (["in.mp4", "-o", "o.mp4", "--size", "640"], 2, "WIDTHxHEIGHT"),
@@ -400,6 +407,7 @@ def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
     code: int,
     said: str,
     model: list[str],
+    tiny_model: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -412,18 +420,22 @@ def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "text.mp4").write_text("This is not a film.\n" * 20)
     (tmp_path / "folder").mkdir()
+    (tmp_path / "shots").mkdir()
+    for number in (1, 2):
+        PIL.Image.fromarray(picture()).save(tmp_path / "shots" / f"{number}.png")
+    shutil.copy(tiny_model, "own.onnx")
     with av.open("sound.mp4", "w") as container:
         stream = container.add_stream("aac", rate=48_000, layout="mono")
         silence = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.int16), format="s16", layout="mono")
         silence.sample_rate = 48_000
         container.mux([*stream.encode(silence), *stream.encode(None)])
-    before = sorted(tmp_path.iterdir())
+    before = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")}
     with no_thread_left():
         assert main(["video", *arguments, *([] if "--model" in arguments else model)]) == code
     err = capsys.readouterr().err
     assert said in " ".join(err.split())
     assert "Traceback" not in err
-    assert sorted(tmp_path.iterdir()) == before
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
 
 
 @pytest.mark.parametrize(

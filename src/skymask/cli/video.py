@@ -78,7 +78,7 @@ def video(
     from skymask.cli.run_video import ModelChoice, Targets, run_video
 
     targets = Targets(output, show, view, max_frames, report, smooth, trace, realtime)
-    _check_targets(source, targets)
+    _check_targets(source, targets, model)
     size_hw = None if size is None else parse_size(size)
 
     def open_source() -> Source:
@@ -96,7 +96,7 @@ def parse_size(size: str) -> tuple[int, int]:
     return int(match[2]), int(match[1])
 
 
-def _check_targets(source: str, targets: Targets) -> None:
+def _check_targets(source: str, targets: Targets, model: str | None) -> None:
     max_frames = targets.max_frames
     if targets.output is None and targets.report is None and not targets.show:
         raise InputError(
@@ -105,15 +105,15 @@ def _check_targets(source: str, targets: Targets) -> None:
         )
     if max_frames is not None and max_frames < 1:
         raise InputError(f"--max-frames must be at least 1; got {max_frames}.")
-    _check_names(source, targets)
+    _check_names(source, targets, model)
 
 
-def _check_names(source: str, targets: Targets) -> None:
-    """Refuses what would replace the source or another result, and reports that have no place."""
+def _check_names(source: str, targets: Targets, model: str | None) -> None:
+    """Refuses what would replace something that is read or another result, and reports that have no place."""
     from skymask.files import followed, is_stream, reaching
 
     with reaching(source):
-        taken = {followed(Path(source)): "source"} if Path(source).exists() else {}
+        taken = _read_files(source, model)
     for name, file in (("output", targets.output), ("report", targets.report), ("trace", targets.trace)):
         if file is None:
             continue
@@ -125,8 +125,29 @@ def _check_names(source: str, targets: Targets) -> None:
                 raise OutputError(
                     f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."
                 )
-        other = taken.setdefault(followed(file), name)
-        if other == "source":
-            raise InputError(f"The {name} {file} is the source itself, which it would replace. Give it another name.")
-        if other != name:
-            raise InputError(f"The {name} {file} is the {other} as well. Give each a file of its own.")
+        place = followed(file)
+        what = taken.get(place) or (_is_image_of(place, targets.output) and "an image of the output")
+        if what:
+            raise InputError(f"The {name} {file} is {what}, which it would replace. Give it another name.")
+        taken[place] = f"the {name} as well"
+
+
+def _read_files(source: str, model: str | None) -> dict[Path, str]:
+    """What each file is that the run reads."""
+    from skymask.files import followed
+    from skymask.runtime.segmenter import model_path
+    from skymask.video.source_files import source_files
+
+    files = source_files(source)
+    what = "the source itself" if files == [Path(source)] else "an image of the source"
+    return {**{followed(file): what for file in files}, followed(model_path(model)): "the model"}
+
+
+def _is_image_of(file: Path, output: Path | None) -> bool:
+    """Whether a file has a name that will be, or may be, given to a frame."""
+    from skymask.files import followed
+    from skymask.video.source_files import NUMBER, fits
+
+    if output is None or NUMBER.search(output.name) is None:
+        return False
+    return file.parent == followed(output.parent) and fits(file.name, output)

@@ -13,10 +13,10 @@ from skymask.contract import Alphas
 from skymask.errors import InputError, OutputError
 from skymask.files import reaching, writing
 from skymask.video import yuv
-from skymask.video.images import files_with_numbers
 from skymask.video.overlay import View, compose
 from skymask.video.sink import Picture
 from skymask.video.source import Frame
+from skymask.video.source_files import files_with_numbers
 from skymask.video.yuv import Image
 
 SUFFIX = ".png"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import glob
-import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,50 +12,12 @@ import PIL.Image
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import InputError, MediaError
 from skymask.photographs.head import upright_size
-from skymask.photographs.read import SUFFIXES, is_photograph, read_photograph
+from skymask.photographs.read import read_photograph
 from skymask.video.source import Frame, RateLimit, SourceInfo, check_size
+from skymask.video.source_files import NUMBER
 from skymask.video.yuv import Image
 
 DEFAULT_RATE = Fraction(25)
-_NUMBER = re.compile(r"%0?(\d*)d")
-
-
-def find_images(where: str) -> list[Path] | None:
-    """Lists the images that a folder, a printf pattern ("frame_%04d.png") or a glob ("shots/*.jpg") stands for.
-
-    Returns:
-        The files in natural order (frame2 before frame10), hidden ones of a folder left out; None if `where` is none of
-        the three.
-
-    Raises:
-        InputError: It is one of the three, and no image is there.
-    """
-    path = Path(where)
-    if path.is_dir():
-        found = [file for file in path.iterdir() if is_photograph(file)]
-        what = f"The folder {where} holds no images ({', '.join(sorted(SUFFIXES))})"
-    elif path.exists():
-        return None
-    elif _NUMBER.search(path.name):
-        found = files_with_numbers(path)
-        what = f"No file fits the pattern {where}"
-    elif glob.has_magic(where):
-        found = [Path(file) for file in glob.glob(where, recursive=True) if Path(file).is_file()]  # noqa: PTH207 - takes absolute patterns too
-        what = f"No file fits the pattern {where}"
-    else:
-        return None
-    if not found:
-        raise InputError(f"{what}. Give a video file, or a folder or pattern that has images.")
-    return sorted(found, key=_natural_key)
-
-
-def files_with_numbers(pattern: Path) -> list[Path]:
-    """Lists the files whose names fit a printf pattern with a number in its name, in any order."""
-    before, digits, after = _NUMBER.split(pattern.name, maxsplit=1)
-    name = re.compile(rf"{re.escape(before)}\d{{{digits or 1},}}{re.escape(after)}")
-    if not pattern.parent.is_dir():
-        return []
-    return [file for file in pattern.parent.iterdir() if name.fullmatch(file.name)]
 
 
 class ImageSequence:
@@ -89,7 +49,7 @@ class ImageSequence:
         else:
             check_size(size_hw, "--size")
         self._files = files
-        name = _NUMBER.sub("", Path(where).stem).strip("*?_-. ") or Path(where).absolute().parent.name
+        name = NUMBER.sub("", Path(where).stem).strip("*?_-. ") or Path(where).absolute().parent.name
         self.info = SourceInfo(name, where, False, size_hw, rate, 1 / rate, len(files))
 
     def frames(self) -> Iterator[Frame]:
@@ -139,8 +99,3 @@ def _size(file: Path) -> tuple[int, int]:
     except DECODE_ERRORS as error:
         reason = str(error) or type(error).__name__
         raise InputError(f"{file} is not an image that can be read ({reason}). Take it out of the sequence.") from None
-
-
-def _natural_key(file: Path) -> list[tuple[int, str]]:
-    """Orders digits by their number: "frame2" before "frame10"."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", str(file))]

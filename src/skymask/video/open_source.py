@@ -16,10 +16,11 @@ from skymask.errors import InputError, MediaError
 from skymask.files import reaching
 from skymask.video.container import ContainerSource
 from skymask.video.demo import DemoSource
-from skymask.video.images import ImageSequence, find_images
+from skymask.video.images import ImageSequence
 from skymask.video.live import LiveSource
 from skymask.video.pipe import Pipe
 from skymask.video.source import Source
+from skymask.video.source_files import BUILT_IN, find_images, is_address
 
 TIMEOUT_S = 5.0
 LIVE_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "srt", "mms")
@@ -50,11 +51,11 @@ def open_source(
         InputError: There is no such source, it is not a video, or its frames are too small.
         MediaError: It is a video, but damaged so that not one frame can be read.
     """
-    if where == "demo":
+    if where == BUILT_IN:
         return DemoSource(fps=fps, size_hw=size_hw)
     if where.isdecimal():
         return _open_camera(int(where), fps, size_hw, timeout_s)
-    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", where):
+    if is_address(where):
         return _open_address(where, fps, size_hw, timeout_s)
     with reaching(where):
         images = find_images(where)
