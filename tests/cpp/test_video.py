@@ -211,6 +211,12 @@ def wrong_inputs(folder: Path) -> dict[str, tuple[list[object], int, str]]:
             2,
             "rtsp://me@home:***@127.0.0.1:9/x@y cannot",
         ),
+        "password with /": (
+            ["rtsp://me:se/secret@127.0.0.1:9/x@y", *out],
+            2,
+            "rtsp://me:***@127.0.0.1:9/x@y cannot",
+        ),
+        "port, no password": (["rtsp://127.0.0.1:9/x@y", *out], 2, "rtsp://127.0.0.1:9/x@y cannot"),
         "rate": ([clip, *out, "--fps", "0.0004"], 1, "refuses to write pictures of 192x64 (width x height), 0.0004 a"),
         "nothing to do": ([clip], 2, "There is nothing to do with the result"),
         "size": ([clip, *out, "--size", "64"], 2, "--size must be WIDTHxHEIGHT in pixels"),

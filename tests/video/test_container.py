@@ -28,7 +28,7 @@ from av.video.stream import VideoStream
 from skymask.errors import InputError, MediaError
 from skymask.video.clock import Clock
 from skymask.video.container import ContainerSource
-from skymask.video.open_source import open_source
+from skymask.video.open_source import open_source, without_password
 from skymask.video.source import Frame
 from tests.video.clips import (
     BLUE,
@@ -443,13 +443,36 @@ def test_an_address_that_accepts_and_never_answers(scheme: str) -> None:
             open_source(f"{scheme}://127.0.0.1:{port}/s", timeout_s=0.4)
 
 
-@pytest.mark.parametrize("password", ["secret", "p@secret", "secret@", "p:secret"])
+@pytest.mark.parametrize(
+    "password",
+    ["secret", "p@secret", "secret@", "p:secret", "", "p/secret", "secret/@", "p@x/secret", "p?secret", "p#secret"],
+)
 @pytest.mark.parametrize("user", ["anna", "anna@home", ""])
 def test_messages_and_names_keep_the_password_to_themselves(user: str, password: str) -> None:
     with pytest.raises(InputError) as caught:
         open_source(f"rtsp://{user}:{password}@127.0.0.1:1/s@t")
     assert "secret" not in str(caught.value)
     assert str(caught.value).startswith(f"rtsp://{user}:***@127.0.0.1:1/s@t cannot be opened")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("rtsp://127.0.0.1:1/a@b", None),
+        ("rtsp://127.0.0.1:1/a:b@c.d", None),
+        ("rtsp://[::1]:1/a@b", None),
+        ("rtsp://anna@127.0.0.1:1/a@b", None),
+        ("rtsp://127.0.0.1:1?a@b", None),
+        ("http://127.0.0.1?a:b@c", None),
+        ("rtsp://anna:1234@127.0.0.1:1/a", "rtsp://anna:***@127.0.0.1:1/a"),
+        ("rtsp://anna:p@[::1]:1/a?b@c.d", "rtsp://anna:***@[::1]:1/a?b@c.d"),
+        ("rtsp://anna:p/q@camera/live", "rtsp://anna:***@camera/live"),
+        ("rtsp://anna:p@camera/live@q", "rtsp://anna:***@q"),
+    ],
+)
+def test_of_an_address_the_password_alone_is_hidden(address: str, shown: str | None) -> None:
+    """Where more than one end of it is possible, rather too much."""
+    assert without_password(address) == (shown or address)
 
 
 def test_frame_count_is_known_for_the_progress_bar(tmp_path: Path) -> None:

@@ -68,6 +68,17 @@ std::unique_ptr<Capture> open_camera(int index, const CaptureOptions& options) {
     return std::make_unique<OpenCvCapture>(std::move(capture), std::move(info), options, fs::path());
 }
 
+/// An address as messages show it: rtsp://user:***@host:554/path. A password may hold anything, also what it should not
+/// (@ / ? #). It is taken to end at the last @, if possible at one that stands before any ? and #, and before a host
+/// with a dot or a port.
+std::string without_password(const std::string& address) {
+    static const std::string host = R"((?=\[|[^/?#@:]*(?:\.|:\d)))";
+    // What follows a name and a colon and is no port, up to the first of these that there is.
+    static const std::regex password(R"(^([^:]+://[^/?#:\[]*:)(?!\d*(?:[/?#]|$)))" "(?:[^?#]*@" + host +
+                                     "|[^?#]*@|.*@" + host + "|.*@)");
+    return std::regex_replace(address, password, "$1***@");
+}
+
 std::string name_of_address(const std::string& where) {
     std::string rest = where.substr(where.find("://") + 3);
     rest = rest.substr(rest.rfind('@') + 1);
@@ -82,8 +93,7 @@ std::unique_ptr<Capture> open_address(const std::string& address, const CaptureO
     std::string scheme = address.substr(0, address.find("://"));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    // Messages get no password, which may hold an @ itself.
-    const std::string where = std::regex_replace(address, std::regex("//([^/:]*):[^/]*@"), "//$1:***@");
+    const std::string where = without_password(address);
     const bool streams = live_schemes.contains(scheme);
     if (streams) {  // OpenCV takes FFmpeg's options this way only; a setting of the user's own wins
         ::setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|fflags;nobuffer", 0);

@@ -30,6 +30,10 @@ CAMERA_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     "darwin": ("avfoundation", {"framerate": "30"}),
 }
 
+_HOST = r"(?=\[|[^/?#@:]*(?:\.|:\d))"
+# What follows a name and a colon and is no port, up to the first of these that there is.
+_PASSWORD = re.compile(rf"^([^:]+://[^/?#:\[]*:)(?!\d*(?:[/?#]|$))(?:[^?#]*@{_HOST}|[^?#]*@|.*@{_HOST}|.*@)")
+
 
 def open_source(
     where: str, *, fps: float | None = None, size_hw: tuple[int, int] | None = None, timeout_s: float = TIMEOUT_S
@@ -62,6 +66,15 @@ def open_source(
     if images is not None:
         return ImageSequence(images, where, fps, size_hw)
     return _open_file(Path(where), fps, size_hw)
+
+
+def without_password(address: str) -> str:
+    """Returns an address as messages show it: `rtsp://user:***@host:554/path`.
+
+    A password may hold anything, also what it should not (@ / ? #). It is taken to end at the last @, if possible at
+    one that stands before any ? and #, and before a host with a dot or a port.
+    """
+    return _PASSWORD.sub(r"\1***@", address)
 
 
 def _open_file(path: Path, fps: float | None, size_hw: tuple[int, int] | None) -> Source:
@@ -122,8 +135,7 @@ def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None
     options = {"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {}
     if scheme in LIVE_SCHEMES:
         options["fflags"] = "nobuffer"
-    # Messages get no password, which may hold an @ itself.
-    address, where = where, re.sub(r"//([^/:]*):[^/]*@", r"//\1:***@", where)
+    address, where = where, without_password(where)
     start_s = time.monotonic()
     try:
         container = av.open(address, "r", options=options, timeout=timeout_s)
