@@ -75,6 +75,7 @@ def test_files_of_models_are_told_apart() -> None:
         ({"sizes_hw": ((30, 640),)}, InputError, "at least 32 pixels each way; got 640x30"),
         ({"rounds": 0}, InputError, "--rounds must be at least 1; got 0"),
         ({"threads": (2, 0)}, InputError, "--threads must be at least 1; got 0"),
+        ({"threads": (2, 99_999)}, InputError, "; got 99999"),
         ({"engines": ("openvin",)}, EngineError, "Unknown engine 'openvin'. Did you mean 'openvino'?"),
         ({"models": ("fsat",)}, ModelError, "fast"),
     ],

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from skymask.errors import InputError
 from skymask.runtime import cpus
-from skymask.runtime.cpus import cpu_quota, usable_cpus
+from skymask.runtime.cpus import MOST_THREADS, are_threads, check_threads, cpu_quota, usable_cpus
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -54,3 +55,18 @@ def test_a_quota_counts_where_it_is_less_than_the_cpus(
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
     monkeypatch.setattr(cpus, "cpu_quota", lambda: quota)
     assert usable_cpus() == count
+
+
+def test_more_threads_than_any_machine_gains_from_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    for threads in (1, MOST_THREADS):
+        assert are_threads(threads)
+        check_threads(threads)
+    for threads, limit in ((0, "at least 1"), (257, "at most 256")):
+        assert not are_threads(threads)
+        with pytest.raises(InputError, match=rf"^--threads must be {limit}; got {threads}\. Leave it out"):
+            check_threads(threads, "--threads")
+    monkeypatch.setattr(os, "cpu_count", lambda: 512)
+    check_threads(512)
+    with pytest.raises(InputError, match="threads must be at most 512; got 513"):
+        check_threads(513)

@@ -153,9 +153,14 @@ def test_photographs_take_less_than_a_gigabyte_and_closing_gives_it_back() -> No
     assert kept_mib < 200
 
 
-def test_fewer_than_one_thread_is_refused(tiny_model: Path) -> None:
+def test_fewer_than_one_thread_is_refused_and_so_are_very_many(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(InputError, match="at least 1"):
         skymask.load(tiny_model, threads=0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    with pytest.raises(InputError, match="threads must be at most 256; got 257"):
+        skymask.load(tiny_model, threads=257)
 
 
 @pytest.mark.parametrize("engine", engines.ENGINES)

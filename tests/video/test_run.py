@@ -253,6 +253,7 @@ def test_the_trace_of_nothing_is_a_trace(tmp_path: Path) -> None:
         (False, (480, 640), 2, "auto", ThreadShare(1, 2)),
         (False, (480, 640), 1, "auto", ThreadShare(1, 1)),
         (False, (480, 640), 0, "auto", ThreadShare(0, 1)),
+        (False, (480, 640), 99_999, "auto", ThreadShare(99_999, 1)),
         (False, (480, 640), 16, "onnxruntime", ThreadShare(4, 4)),
         (False, (1080, 1920), 2, "auto", ThreadShare(2, 1)),
         (True, (480, 640), 2, "auto", ThreadShare(2, 1)),

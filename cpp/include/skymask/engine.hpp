@@ -20,7 +20,8 @@ struct Options {
     std::string engine = "auto";  ///< "openvino", "tensorrt", or "auto": TensorRT where a GPU and the library are found
     std::string device = "auto";  ///< OpenVINO's "cpu", "gpu", "npu"; a CUDA device number such as "0"; or "auto".
                                   ///< With the engine "auto" it also chooses the engine
-    int threads = 0;              ///< for one inference on the CPU; 0 lets the engine decide
+    int threads = 0;              ///< for one inference on the CPU, at most 256 or as many as the machine has
+                                  ///< processors; 0 lets the engine decide
     Precision precision = Precision::automatic;  ///< automatic is fp32 with OpenVINO, with TensorRT the graph's
     std::filesystem::path cache{};               ///< folder for compiled models and engines; empty keeps none
     int frames_in_flight = 2;                    ///< frames that may be computed at the same time, at least 1

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 #include <skymask/error.hpp>
 
@@ -88,6 +89,11 @@ void check_options(const Options& options) {
     }
     if (options.threads < 0) {
         throw InputError("threads must be at least 1, or 0 to let the engine decide; got " +
+                         std::to_string(options.threads) + ".");
+    }
+    const int most_threads = std::max(max_threads, static_cast<int>(std::thread::hardware_concurrency()));
+    if (options.threads > most_threads) {
+        throw InputError("threads must be at most " + std::to_string(most_threads) + "; got " +
                          std::to_string(options.threads) + ".");
     }
 }

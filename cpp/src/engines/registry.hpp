@@ -14,6 +14,9 @@ namespace skymask::engines {
 /// Each frame in flight has its buffers; more than this is a mistake.
 inline constexpr int max_frames_in_flight = 64;
 
+/// Or as many as the machine has processors: beyond, thousands can bring it to a standstill.
+inline constexpr int max_threads = 256;
+
 /// How the library learns of an engine and opens it.
 struct Factory {
     /// As `Options::engine` names it.

@@ -47,6 +47,7 @@ TEST(Registry, ImpossibleOptionsAreRefused) {
                                "frames_in_flight must be from 1 to 64; got 0.");
     expect_refused<InputError>(golden_model(), {.engine = "auto", .frames_in_flight = 65}, "got 65.");
     expect_refused<InputError>(golden_model(), {.engine = "auto", .threads = -1}, "threads must be at least 1, or 0");
+    expect_refused<InputError>(golden_model(), {.engine = "auto", .threads = 1'000'000}, "; got 1000000.");
 }
 
 TEST(Registry, WhatIsNoModelIsRefusedWhicheverEngineIsNamed) {

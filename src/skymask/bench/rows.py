@@ -11,6 +11,7 @@ from typing import Literal
 
 from skymask.contract import MIN_SIDE
 from skymask.errors import EngineError, InputError, suggest
+from skymask.runtime.cpus import check_threads
 from skymask.runtime.engines import ENGINES
 from skymask.runtime.model_file import read_model_info
 from skymask.runtime.segmenter import model_path
@@ -93,7 +94,7 @@ def check(choice: Choice) -> None:
     """Refuses what cannot be measured, before anything is.
 
     Raises:
-        InputError: A size is too small or odd, or there are no rounds or threads.
+        InputError: A size is too small or odd, or there are no rounds or threads, or too many of these.
         EngineError: An engine's name is unknown.
         ModelError: A model cannot be read.
     """
@@ -107,8 +108,8 @@ def check(choice: Choice) -> None:
             raise EngineError(f"Unknown engine '{engine}'. {suggest(engine, ENGINES)}")
     if choice.rounds < 1:
         raise InputError(f"--rounds must be at least 1; got {choice.rounds}.")
-    if min(choice.threads) < 1:
-        raise InputError(f"--threads must be at least 1; got {min(choice.threads)}.")
+    for threads in choice.threads:
+        check_threads(threads, "--threads")
     for model in choice.models:
         read_model_info(model_path(model))
 

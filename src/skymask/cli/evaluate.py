@@ -108,6 +108,7 @@ def _open_checkpoint(path: Path, engine: str, device: str, threads: int | None) 
 
     from skymask import weights
     from skymask.models.guided import Segmentation
+    from skymask.runtime.cpus import check_threads
     from skymask.training.checkpoint import load_checkpoint
     from skymask.training.validate import segment
 
@@ -116,8 +117,7 @@ def _open_checkpoint(path: Path, engine: str, device: str, threads: int | None) 
     if device == "cuda" and not torch.cuda.is_available():
         raise EngineError("torch finds no CUDA device here. Use --device cpu, or leave it out.")
     if threads is not None:
-        if threads < 1:
-            raise InputError(f"threads must be at least 1, or left out; got {threads}.")
+        check_threads(threads)
         torch.set_num_threads(threads)
     used = torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
     checkpoint = load_checkpoint(path)

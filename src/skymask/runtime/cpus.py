@@ -1,4 +1,4 @@
-"""How many CPUs this process may count on."""
+"""How many CPUs this process may count on, and how many threads it may start for them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import math
 import os
 from pathlib import Path, PurePosixPath
 
+from skymask.errors import InputError
+
 CGROUPS = Path("/sys/fs/cgroup")
 OWN_GROUPS = Path("/proc/self/cgroup")
+MOST_THREADS = 256  # or as many as the machine has processors: beyond, thousands can bring it to a standstill
 
 
 def usable_cpus() -> int:
@@ -18,6 +21,31 @@ def usable_cpus() -> int:
     """
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, math.ceil(min(count, cpu_quota())))
+
+
+def are_threads(threads: int) -> bool:
+    """Whether there can be so many threads for inference: at least 1, and not more than a machine could gain from."""
+    return 1 <= threads <= _most_threads()
+
+
+def check_threads(threads: int, name: str = "threads") -> None:
+    """Refuses a number of threads for inference.
+
+    Args:
+        threads: What was asked for.
+        name: What the message calls it.
+
+    Raises:
+        InputError: `are_threads` says no.
+    """
+    if are_threads(threads):
+        return
+    limit = "at least 1" if threads < 1 else f"at most {_most_threads()}"
+    raise InputError(f"{name} must be {limit}; got {threads}. Leave it out to use all processors.")
+
+
+def _most_threads() -> int:
+    return max(MOST_THREADS, os.cpu_count() or 1)
 
 
 def cpu_quota(cgroups: Path = CGROUPS, own_groups: Path = OWN_GROUPS) -> float:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skymask import weights
 from skymask.contract import Alphas, ModelInfo, check_frames
 from skymask.errors import InputError
-from skymask.runtime.cpus import usable_cpus
+from skymask.runtime.cpus import check_threads, usable_cpus
 from skymask.runtime.engine import Engine, EngineDescription
 from skymask.runtime.engines import open_engine
 from skymask.runtime.model_file import read_model_info
@@ -107,10 +107,10 @@ def load(
     Raises:
         ModelError: The name is unknown, or the file is not a (whole) skymask model of this contract version.
         EngineError: The engine or device is unknown, not installed, or refuses the model.
-        InputError: `threads` is less than 1.
+        InputError: `threads` is less than 1, or more than 256 and the machine's processors.
     """
-    if threads is not None and threads < 1:
-        raise InputError(f"threads must be at least 1, or left out; got {threads}.")
+    if threads is not None:
+        check_threads(threads)
     path = model_path(model)
     info = read_model_info(path)
     return Segmenter(open_engine(path, engine, device, threads or usable_cpus()), info)

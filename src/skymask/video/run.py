@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from skymask.runtime.cpus import usable_cpus
+from skymask.runtime.cpus import are_threads, usable_cpus
 from skymask.runtime.stats import stats
 from skymask.runtime.temporal import TemporalFilter
 from skymask.video.overlay import View, compose
@@ -67,7 +67,7 @@ class ThreadShare:
             engine: As `skymask.load` takes it. OpenVINO, set up for latency, does one frame after the other anyway.
         """
         threads = usable_cpus() if threads is None else threads
-        if threads < 1:  # `skymask.load` says what is wrong with that
+        if not are_threads(threads):  # `skymask.load` says what is wrong with that
             return cls(threads, 1)
         if info.live or engine == "openvino" or info.size_hw[0] * info.size_hw[1] > IN_FLIGHT_PIXELS:
             return cls(threads, 1)
