@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from skymask.data import registering
 from skymask.data.importing import Pairs, import_folder, import_source, pair_up
 from skymask.data.lock import only_run_in
 from skymask.data.manifest import read_manifest
@@ -255,6 +257,21 @@ def test_two_imports_at_once_are_refused(tmp_path: Path) -> None:
     mask(tmp_path / "masks/a.png")
     with only_run_in(tmp_path / "out"), pytest.raises(InputError, match="Another run"):
         import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+
+
+def test_files_are_read_on_the_processors_that_may_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def pool(count: int, **options: str) -> ThreadPoolExecutor:
+        asked.append(count)
+        return ThreadPoolExecutor(count, **options)
+
+    monkeypatch.setattr(registering, "ThreadPoolExecutor", pool)
+    monkeypatch.setattr(registering, "usable_cpus", lambda: 3)
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "masks/a.png")
+    import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert set(asked) == {3}
 
 
 def test_one_source_of_a_manifest_is_copied(tmp_path: Path) -> None:

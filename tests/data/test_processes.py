@@ -37,6 +37,19 @@ def test_results_come_in_the_order_of_the_items(tmp_path: Path, no_forks: None, 
     assert list(on_processes(note, paths, jobs, chunk=2)) == [path.name for path in paths]
 
 
+def test_a_script_needs_no_guard_unless_it_asks_for_processes(tmp_path: Path) -> None:
+    """A child that is spawned imports the script again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from skymask.data.synthetic import write_dataset\n"
+        f"print(write_dataset(Path({str(tmp_path / 'out')!r}), 2, size_hw=(60, 80)))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{tmp_path / 'out' / 'manifest.csv'}\n"
+
+
 def test_an_error_ends_it(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         list(on_processes(note, [tmp_path / "a", tmp_path / "no folder" / "b"], 2, chunk=1))

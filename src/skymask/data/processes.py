@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from skymask.interruption import kept_from_children
 
+MOST_ON_WINDOWS = 61  # a pool there takes no more
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def on_processes(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int | None, chunk: int
-) -> Iterator[Result]:
+def on_processes(work: Callable[[Item], Result], items: Sequence[Item], jobs: int, chunk: int) -> Iterator[Result]:
     """Does the work for each item; once the iterator is closed, or an error ends it, no other is begun.
 
     No process outlives this one, however it ends.
@@ -25,7 +25,8 @@ def on_processes(
     Args:
         work: Can be pickled, as can the items and the results.
         items: What to do.
-        jobs: Processes; None takes one for each processor, 1 stays in this one.
+        jobs: Processes; 1 stays in this one. Each of several imports the script that runs here, which therefore has to
+            do its work below `if __name__ == "__main__":`.
         chunk: Items that a process takes at a time.
 
     Yields:
@@ -35,7 +36,8 @@ def on_processes(
         yield from map(work, items)
         return
     # A forked process inherits locks that threads of this one hold, and waits for them for ever.
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_end_with_parent)
+    count = min(jobs, MOST_ON_WINDOWS) if os.name == "nt" else jobs
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_end_with_parent)
     try:
         with kept_from_children():
             results = pool.map(work, items, chunksize=chunk)

@@ -17,6 +17,7 @@ from skymask.data.lock import only_run_in
 from skymask.data.manifest import Sample, write_manifest
 from skymask.errors import DataError
 from skymask.files import writing
+from skymask.runtime.cpus import usable_cpus
 
 Result = TypeVar("Result")
 
@@ -150,8 +151,8 @@ def _numbers_in(masks: Sequence[Path]) -> Numbers:
 
 
 def _in_threads(work: Callable[[Path], Result], paths: Sequence[Path]) -> Iterator[Result]:
-    """Works with a thread for each processor: decoding leaves Python's lock. Results come in the order of the paths."""
-    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="skymask-import")
+    """Works with a thread for each processor that may be used: decoding leaves Python's lock. Results come in the order of the paths."""
+    pool = ThreadPoolExecutor(usable_cpus(), thread_name_prefix="skymask-import")
     try:
         yield from pool.map(work, paths)
     finally:

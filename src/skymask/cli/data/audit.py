@@ -27,12 +27,13 @@ def audit(root: Path, /, *, jobs: int | None = None) -> None:
 
     Args:
         root: Folder of the data set, as 'skymask data fetch' makes it.
-        jobs: Processes to inspect with; one for each processor when left out.
+        jobs: Processes to inspect with; one for each processor that may be used when left out.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from skymask.data.audit import audit as inspect_and_judge
+    from skymask.runtime.cpus import usable_cpus
 
     console = Console(stderr=True)
     columns = (TextColumn("Inspecting images"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -40,7 +41,7 @@ def audit(root: Path, /, *, jobs: int | None = None) -> None:
         task = progress.add_task("", total=None)
         result = inspect_and_judge(
             root,
-            jobs,
+            usable_cpus() if jobs is None else jobs,
             on_start=lambda total: progress.update(task, total=total),
             on_image=lambda done: progress.update(task, completed=done),
         )

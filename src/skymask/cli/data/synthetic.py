@@ -30,18 +30,24 @@ def synthetic(
         count: How many scenes.
         seed: The same seed gives the same scenes on the same platform.
         kinds: Kinds of scenes, such as night, water or room; all when left out.
-        jobs: Processes to render with; one for each processor when left out.
+        jobs: Processes to render with; one for each processor that may be used when left out.
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from skymask.data.synthetic import write_dataset
+    from skymask.runtime.cpus import usable_cpus
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("Rendering scenes", total=count)
         manifest = write_dataset(
-            out, count, seed, jobs=jobs, kinds=kinds, on_scene=lambda done: progress.update(task, completed=done)
+            out,
+            count,
+            seed,
+            jobs=usable_cpus() if jobs is None else jobs,
+            kinds=kinds,
+            on_scene=lambda done: progress.update(task, completed=done),
         )
     print(manifest)

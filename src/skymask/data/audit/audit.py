@@ -37,7 +37,7 @@ class Audit:
 
 def audit(
     root: Path,
-    jobs: int | None = None,
+    jobs: int = 1,
     on_start: Callable[[int], None] | None = None,
     on_image: Callable[[int], None] | None = None,
 ) -> Audit:
@@ -48,7 +48,7 @@ def audit(
 
     Args:
         root: Folder of the data set.
-        jobs: Processes; None takes one for each processor.
+        jobs: Processes, see `on_processes`: with several, a script needs `if __name__ == "__main__":`.
         on_start: Is called with the number of images.
         on_image: Is called with the number of images inspected so far.
 
@@ -57,7 +57,7 @@ def audit(
         DataError: audit/overrule.csv is malformed, or keeps an image that cannot be used.
         OutputError: A file cannot be written.
     """
-    if jobs is not None and jobs < 1:
+    if jobs < 1:
         raise InputError(f"jobs must be at least 1; got {jobs}.")
     cameras = images_by_camera(root)
     with only_run_in(root):

@@ -17,14 +17,14 @@ JOURNAL = "audit/inspected.jsonl"
 
 
 def inspect_all(
-    root: Path, paths: Sequence[str], jobs: int | None, on_image: Callable[[int], None] | None = None
+    root: Path, paths: Sequence[str], jobs: int, on_image: Callable[[int], None] | None = None
 ) -> list[Inspection]:
     """Inspects images; those that an earlier run has noted and that have not changed since are not opened.
 
     Args:
         root: Folder of the data set.
         paths: Images, relative to `root`.
-        jobs: Processes; None takes one for each processor, 1 stays in this one. The result is the same for any.
+        jobs: Processes, see `on_processes`. The result is the same for any number.
         on_image: Is called with the number of images inspected so far.
 
     Returns:

@@ -27,7 +27,7 @@ def write_dataset(
     count: int,
     seed: int = 0,
     size_hw: tuple[int, int] = (480, 640),
-    jobs: int | None = None,
+    jobs: int = 1,
     kinds: Sequence[str] | None = None,
     on_scene: Callable[[int], None] | None = None,
 ) -> Path:
@@ -38,7 +38,7 @@ def write_dataset(
         count: Number of scenes.
         seed: Scene number i is rendered with the seed `seed + i`.
         size_hw: Only the longer side counts: formats alternate between 4:3, 16:9 and 3:4 with that long side.
-        jobs: Processes; None takes one for each processor, 1 stays in this one.
+        jobs: Processes, see `on_processes`: with several, a script needs `if __name__ == "__main__":`.
         kinds: Members of `SCENE_KINDS`, taken in turn; None draws from all of them, ordinary ones more often.
         on_scene: Is called with the number of scenes written so far.
 
@@ -49,7 +49,7 @@ def write_dataset(
         InputError: Count or jobs are less than 1, a kind is unknown, or the longer side less than 57 pixels.
         OutputError: A file cannot be written.
     """
-    if count < 1 or (jobs is not None and jobs < 1):
+    if count < 1 or jobs < 1:
         raise InputError(f"A dataset needs at least one scene and one process; got count={count}, jobs={jobs}.")
     for kind in kinds or ():
         if kind not in SCENE_KINDS:
