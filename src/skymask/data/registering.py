@@ -151,7 +151,7 @@ def _numbers_in(masks: Sequence[Path]) -> Numbers:
 
 
 def _in_threads(work: Callable[[Path], Result], paths: Sequence[Path]) -> Iterator[Result]:
-    """Works with a thread for each processor that may be used: decoding leaves Python's lock. Results come in the order of the paths."""
+    """Works with a thread for each usable processor: decoding leaves Python's lock. Results keep the order."""
     pool = ThreadPoolExecutor(usable_cpus(), thread_name_prefix="skymask-import")
     try:
         yield from pool.map(work, paths)
