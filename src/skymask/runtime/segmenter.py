@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from types import TracebackType
@@ -12,10 +13,11 @@ from numpy.typing import NDArray
 
 from skymask import weights
 from skymask.contract import Alphas, ModelInfo, check_frames
-from skymask.errors import InputError
+from skymask.errors import EngineError, InputError
 from skymask.runtime.cpus import check_threads, usable_cpus
 from skymask.runtime.engine import Engine, EngineDescription
 from skymask.runtime.engines import open_engine
+from skymask.runtime.lifetime import library_call
 from skymask.runtime.model_file import read_model_info
 
 
@@ -52,7 +54,7 @@ class Segmenter:
 
         Raises:
             InputError: The array has another type or shape.
-            EngineError: The model has been closed.
+            EngineError: The model has been closed, or the interpreter is ending.
             SkymaskError: The engine failed, for instance for want of memory.
         """
         if isinstance(frames, list | tuple):
@@ -63,12 +65,14 @@ class Segmenter:
         single = isinstance(frames, np.ndarray) and frames.ndim == 3
         batch: NDArray[Any] = frames[np.newaxis] if single else frames
         check_frames(batch)
-        alphas = self._engine.run(np.ascontiguousarray(batch))
+        with library_call():
+            alphas = self._engine.run(np.ascontiguousarray(batch))
         return alphas[0] if single else alphas
 
     def close(self) -> None:
         """Frees the model; calling it afterwards raises an `EngineError`, closing it again does nothing."""
-        self._engine.close()
+        with contextlib.suppress(EngineError), library_call():  # where none may be made, nothing needs freeing
+            self._engine.close()
 
     def __enter__(self) -> Segmenter:
         return self
@@ -113,7 +117,8 @@ def load(
         check_threads(threads)
     path = model_path(model)
     info = read_model_info(path)
-    return Segmenter(open_engine(path, engine, device, threads or usable_cpus()), info)
+    with library_call():
+        return Segmenter(open_engine(path, engine, device, threads or usable_cpus()), info)
 
 
 def model_path(model: str | Path | None = None) -> Path:
