@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-
-import openvino as ov
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, Alphas, Frames
 from skymask.errors import EngineError, SkymaskError, suggest
 from skymask.runtime.cache_folder import cache_folder
 from skymask.runtime.engine import EngineDescription
 from skymask.weights import sha256
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Lets imports believe that a module is not installed."""
+    found = sys.modules.pop(module, None)
+    sys.modules[module] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+        if found is not None:
+            sys.modules[module] = found
+
+
+# Each import is reported to Intel, by a process forked for it, unless the package that does so is missing.
+with _without("openvino_telemetry"):
+    import openvino as ov
 
 
 def version() -> str:
