@@ -1,7 +1,8 @@
-"""The interpreter's end, while other threads call models."""
+"""The interpreter's end while other threads call models, and processes forked from one that has loaded a model."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 import skymask
 
 model, engine = sys.argv[1:]
-frame = np.zeros((1080, 1920, 3), np.uint8)
+frame = np.zeros((480, 640, 3), np.uint8)
 at_work = threading.Event()
 
 def segment():
@@ -49,6 +50,36 @@ worker.start()
 at_work.wait()
 """
 
+FORKING = """
+import os, signal, sys
+import numpy as np
+import skymask
+from skymask.errors import EngineError
+
+model, engine = sys.argv[1:]
+frame = np.zeros((240, 320, 3), np.uint8)
+sky = skymask.load(model, engine, threads=2)
+sky(frame)
+if not os.fork():
+    signal.alarm(50)  # nobody else ends a child that hangs
+    {child}
+    sys.exit(3)  # frees what there is
+print("child", os.waitstatus_to_exitcode(os.wait()[1]), sky(frame).shape)
+"""
+
+CALLING = """
+    try:
+        sky(frame)
+    except EngineError as error:
+        print(error, sky.engine.engine == engine, flush=True)
+    sky.close()
+"""
+
+LOADING = """
+    sky = skymask.load(model, engine, threads=2)
+    print(sky(frame).shape, flush=True)
+"""
+
 
 def run_python(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code, *map(str, arguments)]
@@ -65,5 +96,29 @@ def test_the_interpreter_ends_in_peace_while_threads_are_at_work(engine: str, wo
 
 def test_a_thread_that_is_waited_for_is_told_and_the_last_thread_may_go_on(tiny_model: Path) -> None:
     done = run_python(WORKING + JOINING, tiny_model, "onnxruntime")
-    assert (done.returncode, done.stdout) == (0, "(1080, 1920)\n")
+    assert (done.returncode, done.stdout) == (0, "(480, 640)\n")
     assert "EngineError: The interpreter is ending" in done.stderr
+
+
+def run_forking(child: str, engine: str, model: Path) -> list[str]:
+    done = run_python(FORKING.format(child=child.strip()), model, engine)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_forked_process_is_told_that_the_model_is_not_its_own(engine: str, tiny_model: Path) -> None:
+    pytest.importorskip(engine)
+    said, parent = run_forking(CALLING, engine, tiny_model)
+    assert "loaded in another process" in said
+    assert "load it in this one" in said
+    assert said.endswith(" True")
+    assert parent == "child 3 (240, 320)"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_forked_process_may_put_its_own_model_in_the_place_of_the_other(engine: str, tiny_model: Path) -> None:
+    pytest.importorskip(engine)
+    assert run_forking(LOADING, engine, tiny_model) == ["(240, 320)", "child 3 (240, 320)"]

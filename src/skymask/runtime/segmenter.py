@@ -17,19 +17,22 @@ from skymask.errors import EngineError, InputError
 from skymask.runtime.cpus import check_threads, usable_cpus
 from skymask.runtime.engine import Engine, EngineDescription
 from skymask.runtime.engines import open_engine
-from skymask.runtime.lifetime import library_call
+from skymask.runtime.lifetime import keep_in_forks, library_call
 from skymask.runtime.model_file import read_model_info
 
 
 class Segmenter:
     """A loaded model. Call it with frames; safe to call from several threads at once.
 
-    Made by `load`. Close it, or use it in a `with` statement, to free its memory early.
+    Made by `load`. Close it, or use it in a `with` statement, to free its memory early. It belongs to the process that
+    loaded it: one that is forked from there loads its own.
     """
 
     def __init__(self, engine: Engine, info: ModelInfo) -> None:
         self._engine = engine
         self._info = info
+        self._process = os.getpid()
+        keep_in_forks(engine)
 
     @property
     def info(self) -> ModelInfo:
@@ -54,7 +57,7 @@ class Segmenter:
 
         Raises:
             InputError: The array has another type or shape.
-            EngineError: The model has been closed, or the interpreter is ending.
+            EngineError: The model has been closed or was loaded in another process, or the interpreter is ending.
             SkymaskError: The engine failed, for instance for want of memory.
         """
         if isinstance(frames, list | tuple):
@@ -65,13 +68,16 @@ class Segmenter:
         single = isinstance(frames, np.ndarray) and frames.ndim == 3
         batch: NDArray[Any] = frames[np.newaxis] if single else frames
         check_frames(batch)
-        with library_call():
+        with library_call(self._process):
             alphas = self._engine.run(np.ascontiguousarray(batch))
         return alphas[0] if single else alphas
 
     def close(self) -> None:
-        """Frees the model; calling it afterwards raises an `EngineError`, closing it again does nothing."""
-        with contextlib.suppress(EngineError), library_call():  # where none may be made, nothing needs freeing
+        """Frees the model; calling it afterwards raises an `EngineError`, closing it again does nothing.
+
+        Nor does closing it in a process forked from the one that loaded it.
+        """
+        with contextlib.suppress(EngineError), library_call(self._process):  # it is freed where it may be called
             self._engine.close()
 
     def __enter__(self) -> Segmenter:
