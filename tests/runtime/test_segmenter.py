@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -161,6 +162,26 @@ def test_fewer_than_one_thread_is_refused_and_so_are_very_many(
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
     with pytest.raises(InputError, match="threads must be at most 256; got 257"):
         skymask.load(tiny_model, threads=257)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"threads": 1.5}, r"threads must be a whole number, or left out; got 1\.5\."),
+        ({"threads": "2"}, r"threads must be a whole number, or left out; got '2'\."),
+        ({"engine": None}, r"engine must be text, such as 'auto'; got None\."),
+        ({"device": 0}, r"device must be text, such as 'auto'; got 0\."),
+        ({"model": 3}, r"model must be a path or a name; got 3\."),
+    ],
+    ids=str,
+)
+def test_arguments_of_other_types_are_refused(arguments: dict[str, Any], said: str, tiny_model: Path) -> None:
+    with pytest.raises(InputError, match=said):
+        skymask.load(**{"model": tiny_model, **arguments})
+
+
+def test_numbers_of_numpy_are_numbers(tiny_model: Path) -> None:
+    assert skymask.load(tiny_model, threads=np.int64(2)).engine.threads == 2  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("engine", engines.ENGINES)

@@ -262,6 +262,8 @@ def test_the_result_lies_between_the_last_result_and_the_new_alpha(pairs: list[P
     [
         (lambda: TemporalFilter(0), "1 to 32 frames; got 0"),
         (lambda: TemporalFilter(33), "got 33"),
+        (lambda: TemporalFilter("12"), "whole number, 1 to 32 frames; got '12'"),  # type: ignore[arg-type]
+        (lambda: TemporalFilter(1.5), "whole number, 1 to 32 frames; got 1.5"),  # type: ignore[arg-type]
         (lambda: TemporalFilter()(np.zeros((40, 40, 3)), np.zeros((40, 40), np.uint8)), "float64"),  # type: ignore[arg-type]
         (lambda: TemporalFilter()(None, np.zeros((40, 40), np.uint8)), "NoneType"),  # type: ignore[arg-type]
         (lambda: TemporalFilter()(np.zeros((40, 40, 3), np.uint8), np.zeros((40, 41), np.uint8)), "[40, 41]"),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from skymask import weights
 from skymask.contract import Alphas, ModelInfo, check_frames
-from skymask.errors import EngineError, InputError
+from skymask.errors import EngineError, InputError, ModelError
 from skymask.runtime.cpus import check_threads, usable_cpus
 from skymask.runtime.engine import Engine, EngineDescription
 from skymask.runtime.engines import open_engine
@@ -117,14 +117,24 @@ def load(
     Raises:
         ModelError: The name is unknown, or the file is not a (whole) skymask model of this contract version.
         EngineError: The engine or device is unknown, not installed, or refuses the model.
-        InputError: `threads` is less than 1, or more than 256 and the machine's processors.
+        InputError: `threads` is less than 1, or more than 256 and the machine's processors; or an argument has another
+            type.
     """
+    _check_types(engine, device, threads)
     if threads is not None:
         check_threads(threads)
     path = model_path(model)
     info = read_model_info(path)
     with library_call():
-        return Segmenter(open_engine(path, engine, device, threads or usable_cpus()), info)
+        return Segmenter(open_engine(path, engine, device, int(threads or usable_cpus())), info)
+
+
+def _check_types(engine: object, device: object, threads: object) -> None:
+    for name, value in (("engine", engine), ("device", device)):
+        if not isinstance(value, str):
+            raise InputError(f"{name} must be text, such as 'auto'; got {value!r}.")
+    if not isinstance(threads, int | np.integer | None):
+        raise InputError(f"threads must be a whole number, or left out; got {threads!r}.")
 
 
 def model_path(model: str | Path | None = None) -> Path:
@@ -138,6 +148,8 @@ def model_path(model: str | Path | None = None) -> Path:
     """
     if model is None:
         return weights.path(weights.DEFAULT_MODEL)
+    if not isinstance(model, str | os.PathLike):
+        raise ModelError(f"The model must be a path or a name; got {model!r}.")
     path = Path(model)
     there = os.path.exists(path)  # noqa: PTH110 - Path.exists raises where a name is too long for a file
     is_name = isinstance(model, str) and model == path.name and not path.suffix and not there

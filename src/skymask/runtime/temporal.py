@@ -57,14 +57,14 @@ class TemporalFilter:
             memory: Over how many frames the mean reaches at most, 1 (changes nothing) to 32.
 
         Raises:
-            InputError: `memory` is out of range.
+            InputError: `memory` is out of range, or no whole number.
         """
-        if not 1 <= memory <= LONGEST_MEMORY:
+        if not isinstance(memory, int | np.integer) or not 1 <= memory <= LONGEST_MEMORY:
             raise InputError(
-                f"The memory of a temporal filter must be 1 to {LONGEST_MEMORY} frames; got {memory}. "
-                f"{DEFAULT_MEMORY} suits most videos."
+                f"The memory of a temporal filter must be a whole number, 1 to {LONGEST_MEMORY} frames; got "
+                f"{memory!r}. {DEFAULT_MEMORY} suits most videos."
             )
-        self._memory = memory
+        self._memory = int(memory)
         self._state: _State | None = None
 
     def __call__(self, frame: NDArray[np.uint8], alpha: Alphas) -> Alphas:
