@@ -68,6 +68,10 @@ def test_the_public_names_are_there() -> None:
     assert run_python(code) == "[]\n"
 
 
+def test_the_public_names_alone_are_listed() -> None:
+    assert run_python("import skymask; print(sorted(skymask.__all__) == dir(skymask))") == "True\n"
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     code = """
 import skymask

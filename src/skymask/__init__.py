@@ -37,3 +37,7 @@ def __getattr__(name: str) -> Any:
     if name in _MODULE_OF:
         return getattr(importlib.import_module(f"skymask.runtime.{_MODULE_OF[name]}"), name)
     raise AttributeError(f"module 'skymask' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -23,6 +23,11 @@ def test_the_verdict_follows_the_share_of_sky(sky_pixels: int, verdict: str) -> 
     assert (stats.sky_share, stats.verdict, stats.confidence) == (sky_pixels / 10000, verdict, 1)
 
 
+def test_the_numbers_are_floats() -> None:
+    stats = skymask.stats(np.zeros((4, 4), np.uint8))
+    assert (type(stats.sky_share), type(stats.confidence)) == (float, float)
+
+
 def test_the_threshold_is_the_contracts() -> None:
     assert skymask.stats(np.full((4, 4), 127, np.uint8)).verdict == "none"
     assert skymask.stats(np.full((4, 4), 128, np.uint8)).verdict == "all"

@@ -54,6 +54,6 @@ def stats(alpha: Alphas) -> SkyStats:
         )
     doubt = np.minimum(alpha, ~alpha)  # distance from the nearer of 0 and 255
     return SkyStats(
-        sky_share=np.count_nonzero(alpha > THRESHOLD) / alpha.size,
+        sky_share=float(np.count_nonzero(alpha > THRESHOLD) / alpha.size),
         confidence=1 - 2 * int(doubt.sum(dtype=np.int64)) / (255 * alpha.size),
     )
