@@ -30,6 +30,7 @@ from skymask.video.clock import Clock
 from skymask.video.container import ContainerSource
 from skymask.video.open_source import open_source, without_password
 from skymask.video.source import Frame
+from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import (
     BLUE,
     VARIABLE_MS,
@@ -41,6 +42,8 @@ from tests.video.clips import (
     rename_codec,
     truncate,
 )
+
+EXIT = 0x54495845  # "EXIT", FFmpeg's number for a call that was ended
 
 
 def read(where: Path | str, **options: object) -> list[Frame]:
@@ -421,9 +424,122 @@ def test_a_camera_that_has_no_picture_yet_is_asked_again(tmp_path: Path, monkeyp
 def test_a_camera_that_never_has_a_picture_is_given_up(tmp_path: Path) -> None:
     with av.open(str(make_clip(tmp_path / "clip.mkv"))) as inner:
         container = HesitantContainer(inner, silent=True)
-        with pytest.raises(MediaError, match=r"camera 0 stopped sending before its first frame .*Check the camera"):
+        with pytest.raises(MediaError, match=r"camera 0 stopped sending before its first frame: .*Check the camera"):
             ContainerSource(container, where="camera 0", name="camera-0", live=True)  # type: ignore[arg-type]
     assert container.asked_again > 1
+
+
+class SlowContainer:
+    """Delivers a packet every fifth of a second, by a clock of its own, and what `error` says after the last one."""
+
+    def __init__(self, inner: InputContainer, error: av.error.FFmpegError | None = None) -> None:
+        self._inner = inner
+        self._error = error
+        self.now_s = 1234.0
+        self.read_timeout = 5.0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+    def demux(self, stream: VideoStream) -> Iterator[Packet]:
+        for packet in self._inner.demux(stream):
+            if self._error is None or packet.size:
+                yield packet
+            self.now_s += 0.2
+        if self._error is not None:
+            raise self._error
+
+    def as_source(self, **options: object) -> ContainerSource:
+        return ContainerSource(
+            self,  # type: ignore[arg-type]
+            where="camera 0",
+            name="camera-0",
+            live=True,
+            now=lambda: self.now_s,
+            **options,  # type: ignore[arg-type]
+        )
+
+
+def make_multipart(path: Path, count: int) -> Path:
+    """Writes what an MJPEG camera sends over http."""
+    parts = []
+    for number in range(count):
+        content = io.BytesIO()
+        PIL.Image.fromarray(picture(number=number)).save(content, "JPEG")
+        head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {content.tell()}\r\n\r\n"
+        parts.append(head.encode() + content.getvalue() + b"\r\n")
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["mpjpeg", "h264"])
+def test_a_camera_that_tells_no_times_is_timed_by_arrival(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"clip.{suffix}"
+    clip = make_multipart(path, 10) if suffix == "mpjpeg" else make_clip(path)
+    with av.open(str(clip), format=suffix) as inner:
+        frames = list(SlowContainer(inner).as_source().frames())
+    assert [round(1000 * frame.time_s) for frame in frames] == list(range(0, 2000, 200))
+    assert {frame.duration for frame in frames} == {None}
+    with av.open(str(clip), format=suffix) as inner:
+        kept = list(SlowContainer(inner).as_source(fps=2.5).frames())
+    assert [picture_number(frame.image) for frame in kept] == [0, 2, 4, 6, 8]
+
+
+def test_a_live_stream_begins_with_its_first_picture(tmp_path: Path) -> None:
+    with av.open(str(make_clip(tmp_path / "clip.ts", times_ms=range(0, 2000, 100)))) as inner:
+        for _ in itertools.islice(inner.demux(video=0), 5):  # thrown away, as FFmpeg is asked to
+            pass
+        times_ms = [round(1000 * frame.time_s) for frame in SlowContainer(inner).as_source().frames()]
+    assert times_ms == list(range(0, 1500, 100))
+
+
+def test_a_camera_that_falls_silent_is_said_to_be_silent(tmp_path: Path) -> None:
+    silence = av.error.ExitError(EXIT, "Immediate exit requested")
+    with av.open(str(make_clip(tmp_path / "clip.ts"))) as inner:
+        source = SlowContainer(inner, silence).as_source()
+        with pytest.raises(MediaError) as caught:
+            list(source.frames())
+    assert str(caught.value) == (
+        "camera 0 stopped sending after frame 10 (0.90 s): it has sent nothing for 5 s. Check the camera or the "
+        "network."
+    )
+
+
+def encode_raw(count: int) -> list[bytes]:
+    """Returns H.264 as a camera sends it without a container, frame by frame."""
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.height, encoder.width, encoder.pix_fmt = 64, 96, "yuv420p"
+    encoder.time_base, encoder.options = Fraction(1, 25), {"tune": "zerolatency", "g": "5"}
+    noise, packets = np.random.default_rng(0), []
+    for number in range(count):
+        frame = av.VideoFrame.from_ndarray(noise.integers(0, 256, (64, 96, 3), np.uint8), format="rgb24")
+        frame = frame.reformat(format="yuv420p")
+        frame.pts, frame.time_base = number, encoder.time_base
+        packets += [bytes(packet) for packet in encoder.encode(frame)]
+    return packets
+
+
+def test_a_dozen_frames_of_a_raw_stream_are_enough_to_open_it() -> None:
+    """With few frames a second, more would take longer than an address may be silent."""
+    frames, opened = encode_raw(24), threading.Event()
+
+    def send() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.sendall(b"".join(frames[:12]))
+            opened.wait(TIMEOUT_S)
+            connection.sendall(b"".join(frames[12:]))
+
+    with socket.create_server(("127.0.0.1", 0)) as server, no_thread_left():
+        sender = threading.Thread(target=send)
+        sender.start()
+        try:
+            with closing(open_source(f"tcp://127.0.0.1:{server.getsockname()[1]}")) as source:
+                opened.set()
+                assert len(list(source.frames())) + source.dropped == 24
+        finally:
+            opened.set()
+            sender.join()
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +26,10 @@ from skymask.video.yuv import Colours, to_yuv
 
 FALLBACK_RATE = Fraction(25)  # for streams that declare none
 POLL_S = 0.005
+SILENCE = (av.error.ExitError, av.error.BlockingIOError)  # what the end of the time-out is reported as
 UNTIMED = ("avi",)  # holds no presentation times; those that FFmpeg guesses are out of order where there are B-frames
+NO_TIME_STAMPS = 0x0080  # AVFMT_NOTIMESTAMPS: MJPEG over http, raw H.264
+ARRIVAL_TIME_BASE = Fraction(1, 90_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class ContainerSource:
         size_hw: tuple[int, int] | None = None,
         audio_file: Path | None = None,
         pipe: Pipe | None = None,
+        now: Callable[[], float] = time.perf_counter,
     ) -> None:
         """Decodes the first frame, which alone tells how the picture has to be turned.
 
@@ -66,6 +70,7 @@ class ContainerSource:
             size_hw: Height and width to scale the upright frames to, in pixels; None keeps their own.
             audio_file: See `SourceInfo`.
             pipe: What the container reads, if it is one; belongs to the source, too.
+            now: The clock that tells when a frame arrived, in seconds.
 
         Raises:
             InputError: There is no video stream, or its frames are too small.
@@ -75,12 +80,15 @@ class ContainerSource:
         self._pipe = pipe
         self._where = where
         self._live = live
+        self._now = now
         # Broadcasts are joined between key frames and lose packets: there, damage is passed over.
         self._lossy = live or is_transport_stream(container)
         self._rate_limit = RateLimit(fps)
         self._stream = main_stream(container, where)
         # Frame threads are faster but hold back as many frames as there are threads.
         self._stream.thread_type = "SLICE" if live else "AUTO"
+        self._by_arrival = live and bool(container.format.flags & NO_TIME_STAMPS)
+        self._time_base = ARRIVAL_TIME_BASE if self._by_arrival else self._stream.time_base or Fraction(1, 90_000)
         self._frames_read = 0
         self._last_s = 0.0
         self._decoder = self._decode()
@@ -93,13 +101,9 @@ class ContainerSource:
         size_hw = check_size(size_hw or upright_hw, where if size_hw is None else "--size")
         self._decoded_hw = self._orientation.turn_size(size_hw)
         self._pending = itertools.chain([first], self._decoder)
-        self._time_base = self._stream.time_base or Fraction(1, 90_000)
-        zero_pts = (
-            (self._ticks(first) or 0) if self._is_untimed() else round(start_offset_s(container) / self._time_base)
-        )
         rate = self._stream.average_rate or self._stream.guessed_rate or FALLBACK_RATE
         self._frame_ticks = max(1, round(1 / (rate * self._time_base)))
-        self._clock = Clock(self._time_base, zero_pts)
+        self._clock = Clock(self._time_base, self._zero(first))
         kept_rate = self._rate_limit.of(rate)
         frame_count = self._count(kept_rate / rate)
         self.info = SourceInfo(
@@ -132,16 +136,16 @@ class ContainerSource:
         """
         last_pts: int | None = None
         for picture in self._pending:
-            ticks = self._ticks(picture)
-            if ticks is not None:
-                pts = self._clock.read(ticks, self._frame_ticks)
+            if picture.pts is not None:
+                pts = self._clock.read(picture.pts, self._frame_ticks)
             else:  # raw streams have no time stamps
                 pts = 0 if last_pts is None else last_pts + self._frame_ticks
             if last_pts is not None:
                 pts = max(pts, last_pts + 1)
             last_pts = pts
+            self._last_s = float(pts * self._time_base)
             if self._rate_limit.keeps(pts * self._time_base):
-                yield DecodedFrame(picture, pts, time.perf_counter())
+                yield DecodedFrame(picture, pts, self._now())
 
     def convert(self, decoded: DecodedFrame) -> Frame:
         """Makes the frame a picture, scaled and upright; what changes on the way becomes like the first frame."""
@@ -169,14 +173,17 @@ class ContainerSource:
     def _decode(self) -> Iterator[av.VideoFrame]:
         for picture in self._pictures():
             self._frames_read += 1
-            ticks = self._ticks(picture)
-            if ticks is not None:
-                self._last_s = float(ticks * (self._stream.time_base or 0))
+            if self._by_arrival:
+                picture.pts, picture.duration = int(self._now() / ARRIVAL_TIME_BASE), 0
+            elif self._is_untimed():  # the times of decoding are as far apart
+                picture.pts = picture.dts
             yield picture
 
-    def _ticks(self, picture: av.VideoFrame) -> int | None:
-        """A picture's time as the container tells it. Where it tells those of decoding alone, they are as far apart."""
-        return picture.dts if self._is_untimed() else picture.pts
+    def _zero(self, first: av.VideoFrame) -> int:
+        """The ticks that count as zero. What a live source sent before its first picture was thrown away."""
+        if self._live or self._is_untimed():
+            return first.pts or 0
+        return round(start_offset_s(self._container) / self._time_base)
 
     def _is_untimed(self) -> bool:
         return self._container.format.name in UNTIMED
@@ -231,6 +238,8 @@ class ContainerSource:
 
     def _breaks_off(self, error: av.error.FFmpegError | None) -> MediaError:
         reason = f" ({error.strerror})" if error and error.strerror else ""
+        if isinstance(error, SILENCE):
+            reason = f": it has sent nothing for {self._container.read_timeout:g} s"
         after = (
             f"after frame {self._frames_read} ({self._where_s()})" if self._frames_read else "before its first frame"
         )

@@ -24,6 +24,9 @@ from skymask.video.source_files import BUILT_IN, find_images, is_address
 
 TIMEOUT_S = 5.0
 LIVE_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "srt", "mms")
+# By itself, FFmpeg waits for 20 frames to learn the rate, and for 50 where none has a time stamp: for a slow camera's,
+# longer than an address may be silent.
+BRIEF_PROBE = {"fpsprobesize": "4", "max_ts_probe": "0"}
 # How cameras are opened by index. AVFoundation refuses a rate that a camera lacks, such as FFmpeg's own choice, 29.97.
 CAMERA_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     "linux": ("v4l2", {}),
@@ -132,7 +135,7 @@ def _open_camera(index: int, fps: float | None, size_hw: tuple[int, int] | None,
 
 def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None, timeout_s: float) -> Source:
     scheme = where.split("://", 1)[0].lower()
-    options = {"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {}
+    options = BRIEF_PROBE | ({"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {})
     if scheme in LIVE_SCHEMES:
         options["fflags"] = "nobuffer"
     address, where = where, without_password(where)

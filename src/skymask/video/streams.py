@@ -13,7 +13,6 @@ from av.video.stream import VideoStream
 
 from skymask.errors import InputError, MediaError
 
-ARBITRARY_CLOCKS = ("rtsp", "video4linux2,v4l2", "avfoundation")
 MATROSKA, MP4 = "matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"  # the latter is MOV as well
 TS_DISCONT = 0x0200  # AVFMT_TS_DISCONT
 
@@ -43,12 +42,12 @@ def main_stream(container: InputContainer, where: str) -> VideoStream:
 
 
 def start_offset_s(container: InputContainer) -> Fraction:
-    """Returns the time, in seconds, that counts as zero.
+    """Returns the time, in seconds, that counts as zero in a file.
 
-    It is 0 where the time stamps mean something (MP4, Matroska ...), and the first time stamp for cameras and transport
-    streams, whose clocks start anywhere.
+    It is 0 where the time stamps mean something (MP4, Matroska ...), and the first time stamp for transport streams,
+    whose clocks start anywhere.
     """
-    arbitrary = is_transport_stream(container) or container.format.name in ARBITRARY_CLOCKS
+    arbitrary = is_transport_stream(container)
     return Fraction(container.start_time, 1_000_000) if arbitrary and container.start_time else Fraction(0)
 
 
