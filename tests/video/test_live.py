@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -114,3 +116,47 @@ def test_stopping_ends_the_wait_for_a_frame_that_never_comes() -> None:
         source.close()
     assert taken == []
     assert camera.closed
+
+
+def test_a_reader_ends_when_the_iteration_is_given_up() -> None:
+    camera = FakeCamera(10**9)
+    camera.go_on = threading.Semaphore(10**9)
+    before = set(threading.enumerate())
+    source = live(camera)
+    frames = source.frames()
+    next(frames)
+    (reader,) = set(threading.enumerate()) - before
+    frames.close()
+    reader.join(TIMEOUT_S)
+    assert not reader.is_alive()
+    assert not camera.closed, "that is left to the caller"
+    source.close()
+
+
+NEVER_CLOSED = """
+import threading
+
+from tests.video.test_live import FakeCamera, live
+
+camera = FakeCamera(10**9)
+camera.go_on = threading.Semaphore(10**9)
+frames = live(camera).frames()
+
+
+def look(count):
+    for _ in range(count):
+        next(frames)
+    print("done")
+
+
+"""
+
+
+@pytest.mark.parametrize(
+    "how", ["look(3)", "thread = threading.Thread(target=look, args=(300,)); thread.start()"], ids=["main", "thread"]
+)
+def test_a_program_that_forgets_to_close_its_source_ends_all_the_same(how: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", NEVER_CLOSED + how], check=False, capture_output=True, text=True, timeout=120
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "done\n", "")

@@ -55,13 +55,18 @@ class LiveSource(Generic[D]):
         self._ended = False
         self._closing = False
         self._error: BaseException | None = None
+        self._taker = threading.current_thread()
         self._reader = threading.Thread(target=self._read, name=f"skymask-read-{self.info.name}")
 
     def frames(self) -> Iterator[Frame]:
         """See `Source`."""
+        self._taker = threading.current_thread()
         self._reader.start()
-        while (decoded := self._take()) is not None:
-            yield self._inner.convert(decoded)
+        try:
+            while (decoded := self._take()) is not None:
+                yield self._inner.convert(decoded)
+        finally:  # also where the iteration is given up
+            self.stop()
 
     def stop(self) -> None:
         """See `Source`."""
@@ -81,7 +86,7 @@ class LiveSource(Generic[D]):
         error: BaseException | None = None
         try:
             for decoded in self._inner.decoded():
-                if self._closing:
+                if self._closing or self._is_forgotten():
                     return
                 with self._changed:
                     self.dropped += self._newest is not None
@@ -94,7 +99,12 @@ class LiveSource(Generic[D]):
                 self._ended, self._error = True, error
                 self._changed.notify()
 
+    def _is_forgotten(self) -> bool:
+        """Whether the program has ended without closing the source: it would wait for the reader for ever."""
+        return not threading.main_thread().is_alive() and not self._taker.is_alive()
+
     def _take(self) -> D | None:
+        self._taker = threading.current_thread()
         with self._changed:
             while self._newest is None and not self._ended and not self._closing:
                 self._changed.wait(WAKE_S)
