@@ -591,6 +591,16 @@ def test_of_an_address_the_password_alone_is_hidden(address: str, shown: str | N
     assert without_password(address) == (shown or address)
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [("?pwd=secret", "?pwd=***"), ("?user=anna&pwd=secret=&x", "?user=***&pwd=***&***"), ("?secret", "?***")],
+)
+def test_messages_keep_what_a_query_says_to_themselves(query: str, shown: str) -> None:
+    with pytest.raises(InputError) as caught:
+        open_source(f"rtsp://anna:a?b@127.0.0.1:1/s{query}")
+    assert str(caught.value).startswith(f"rtsp://anna:***@127.0.0.1:1/s{shown} cannot be opened")
+
+
 def test_frame_count_is_known_for_the_progress_bar(tmp_path: Path) -> None:
     for name in ("clip.mp4", "clip.mkv"):
         with closing(open_source(str(make_clip(tmp_path / name)))) as source:

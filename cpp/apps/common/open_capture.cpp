@@ -93,7 +93,9 @@ std::unique_ptr<Capture> open_address(const std::string& address, const CaptureO
     std::string scheme = address.substr(0, address.find("://"));
     std::transform(scheme.begin(), scheme.end(), scheme.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    const std::string where = without_password(address);
+    // Nothing of a query but its names: they can be passwords, too.
+    const std::string where =
+        std::regex_replace(without_password(address), std::regex("([?&])([^=&]*=)?[^&]*"), "$1$2***");
     const bool streams = live_schemes.contains(scheme);
     if (streams) {  // OpenCV takes FFmpeg's options this way only; a setting of the user's own wins
         ::setenv("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|fflags;nobuffer", 0);

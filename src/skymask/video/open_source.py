@@ -35,6 +35,7 @@ CAMERA_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
 
 _HOST = r"(?=\[|[^/?#@:]*(?:\.|:\d))"
 # What follows a name and a colon and is no port, up to the first of these that there is.
+_QUERY = re.compile(r"([?&])([^=&]*=)?[^&]*")  # its values can be passwords, too
 _PASSWORD = re.compile(rf"^([^:]+://[^/?#:\[]*:)(?!\d*(?:[/?#]|$))(?:[^?#]*@{_HOST}|[^?#]*@|.*@{_HOST}|.*@)")
 
 
@@ -138,7 +139,7 @@ def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None
     options = BRIEF_PROBE | ({"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {})
     if scheme in LIVE_SCHEMES:
         options["fflags"] = "nobuffer"
-    address, where = where, without_password(where)
+    address, where = where, _QUERY.sub(r"\1\2***", without_password(where))
     start_s = time.monotonic()
     try:
         container = av.open(address, "r", options=options, timeout=timeout_s)

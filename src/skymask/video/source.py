@@ -75,7 +75,7 @@ class SourceInfo:
     name: str
     """Short, fit for a file name: "canal_boat", "camera-0"."""
     where: str
-    """The source as the user named it, an address without its password."""
+    """The source as the user named it, an address without its password and the values of its query."""
     live: bool
     """Whether frames come at the world's pace, so that those nobody has time for are dropped."""
     size_hw: tuple[int, int]
