@@ -460,12 +460,12 @@ class SlowContainer:
         )
 
 
-def make_multipart(path: Path, count: int) -> Path:
+def make_multipart(path: Path, count: int, size_hw: tuple[int, int] = (64, 96)) -> Path:
     """Writes what an MJPEG camera sends over http."""
     parts = []
     for number in range(count):
         content = io.BytesIO()
-        PIL.Image.fromarray(picture(number=number)).save(content, "JPEG")
+        PIL.Image.fromarray(picture(size_hw, number)).save(content, "JPEG")
         head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {content.tell()}\r\n\r\n"
         parts.append(head.encode() + content.getvalue() + b"\r\n")
     path.write_bytes(b"".join(parts))
@@ -540,6 +540,32 @@ def test_a_dozen_frames_of_a_raw_stream_are_enough_to_open_it() -> None:
         finally:
             opened.set()
             sender.join()
+
+
+def test_mjpeg_over_http_opens_with_its_first_pictures(tmp_path: Path) -> None:
+    """What is waited for comes late, and is then timed as if it had come at once."""
+    content, opened = make_multipart(tmp_path / "clip.mpjpeg", 2, (480, 640)).read_bytes(), threading.Event()
+
+    def send() -> None:
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n")
+            connection.sendall(content)
+            in_time.append(opened.wait(15))
+
+    in_time: list[bool] = []
+    with socket.create_server(("127.0.0.1", 0)) as server, no_thread_left():
+        sender = threading.Thread(target=send)
+        sender.start()
+        try:
+            with closing(open_source(f"http://127.0.0.1:{server.getsockname()[1]}/s", timeout_s=20)) as source:
+                assert source.info.live
+                opened.set()
+        finally:
+            opened.set()
+            sender.join()
+    assert in_time == [True]
 
 
 @pytest.mark.parametrize("scheme", ["rtsp", "http"])

@@ -25,8 +25,9 @@ from skymask.video.source_files import BUILT_IN, find_images, is_address
 TIMEOUT_S = 5.0
 LIVE_SCHEMES = ("rtsp", "rtsps", "rtmp", "rtmps", "rtp", "udp", "srt", "mms")
 # By itself, FFmpeg waits for 20 frames to learn the rate, and for 50 where none has a time stamp: for a slow camera's,
-# longer than an address may be silent.
-BRIEF_PROBE = {"fpsprobesize": "4", "max_ts_probe": "0"}
+# longer than an address may be silent. Over http, cameras send MJPEG, of which it waits for none unless told a number.
+BRIEF_PROBE = {"max_ts_probe": "0"}
+RATE_PROBE = {"fpsprobesize": "4"}
 # How cameras are opened by index. AVFoundation refuses a rate that a camera lacks, such as FFmpeg's own choice, 29.97.
 CAMERA_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
     "linux": ("v4l2", {}),
@@ -136,7 +137,9 @@ def _open_camera(index: int, fps: float | None, size_hw: tuple[int, int] | None,
 
 def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None, timeout_s: float) -> Source:
     scheme = where.split("://", 1)[0].lower()
-    options = BRIEF_PROBE | ({"rtsp_transport": "tcp"} if scheme.startswith("rtsp") else {})
+    options = BRIEF_PROBE | ({} if scheme in ("http", "https") else RATE_PROBE)
+    if scheme.startswith("rtsp"):
+        options["rtsp_transport"] = "tcp"
     if scheme in LIVE_SCHEMES:
         options["fflags"] = "nobuffer"
     address, where = where, _QUERY.sub(r"\1\2***", without_password(where))
