@@ -36,8 +36,8 @@ CAMERA_FORMATS: dict[str, tuple[str, dict[str, str]]] = {
 
 _HOST = r"(?=\[|[^/?#@:]*(?:\.|:\d))"
 # What follows a name and a colon and is no port, up to the first of these that there is.
-_QUERY = re.compile(r"([?&])([^=&]*=)?[^&]*")  # its values can be passwords, too
 _PASSWORD = re.compile(rf"^([^:]+://[^/?#:\[]*:)(?!\d*(?:[/?#]|$))(?:[^?#]*@{_HOST}|[^?#]*@|.*@{_HOST}|.*@)")
+_QUERY = re.compile(r"([?&])([^=&]*=)?[^&]*")  # its values can be passwords, too
 
 
 def open_source(
