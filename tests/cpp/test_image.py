@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -166,6 +167,29 @@ def test_a_result_that_cannot_be_written_ends_the_run(photos: Path, tiny_model: 
     assert done.err.startswith(f"skymask-image: error: {out / 'c1.png'} cannot be written: ")
     assert len(list(out.glob("c*.png"))) < 10
     assert not list(out.glob(".*")), "temporary files are left"
+
+
+def test_a_closed_stderr_breaks_no_results(tiny_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    noise = np.random.default_rng(0).integers(0, 256, (30, 200, 300, 3), np.uint8)
+    for number, photograph in enumerate(noise):
+        Image.fromarray(photograph).save(tmp_path / "photos" / f"{number}.png", compress_level=0)
+    command = f'"{program("skymask-image")}" photos -o out --model "{tiny_model}" 2>&-'
+    assert subprocess.run(command, shell=True, cwd=tmp_path, timeout=TIMEOUT_S, check=False).returncode == 0
+    for number, photograph in enumerate(noise):
+        assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / f"{number}.png")), reference(photograph))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks at open files in /proc")
+@pytest.mark.parametrize("stream", [0, 1, 2])
+def test_no_file_takes_the_place_of_a_closed_stream(stream: int, tiny_model: Path, tmp_path: Path) -> None:
+    command = f'"{program("skymask-image")}" /proc/self/fd/{stream} -o out --model "{tiny_model}" {stream}>&-'
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    if stream != 2:
+        assert f"/proc/self/fd/{stream} is empty (0 bytes)" in done.stderr
 
 
 def test_an_interrupted_run_is_resumed(tiny_model: Path, tmp_path: Path) -> None:

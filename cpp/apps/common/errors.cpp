@@ -1,5 +1,8 @@
 #include "errors.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <iostream>
 
@@ -12,6 +15,16 @@ namespace {
 
 constexpr const char* no_memory = "error: there is not enough memory. Use smaller frames (--size).";
 
+/// Gives stdin, stdout and stderr somewhere to go where they are closed: the next files that are opened would get their
+/// numbers, and what is printed would end up in a result.
+void open_standard_streams() noexcept {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(stream, F_GETFD) < 0) {
+            ::open("/dev/null", O_RDWR);  // takes the lowest number that is free, which is this one
+        }
+    }
+}
+
 int fail(const std::string& program, const std::string& message, ExitCode code) {
     std::cerr << program << ": " << message << '\n';
     return code;
@@ -20,6 +33,7 @@ int fail(const std::string& program, const std::string& message, ExitCode code) 
 }  // namespace
 
 int run_program(const std::string& program, const std::function<void()>& work) noexcept {
+    open_standard_streams();
     // FFmpeg's and OpenCV's own words would come before ours; a setting of the user's own wins. OpenCV has read its own
     // before main, and FFmpeg's is read when a video is opened.
     ::setenv("OPENCV_FFMPEG_LOGLEVEL", "-8", 0);

@@ -8,7 +8,10 @@
 namespace skymask::apps {
 
 QuietStderr::QuietStderr() {
-    const int nowhere = std::getenv("OPENCV_LOG_LEVEL") == nullptr ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+    if (std::getenv("OPENCV_LOG_LEVEL") != nullptr || ::fcntl(STDERR_FILENO, F_GETFD) < 0) {
+        return;
+    }
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nowhere < 0) {
         return;
     }

@@ -5,7 +5,7 @@ namespace skymask::apps {
 
 /// While it lives, nothing that this process writes to stderr is seen: OpenCV and the libraries that decode for it
 /// write there themselves. A user who sets OPENCV_LOG_LEVEL sees it all. To be used while no other thread has anything
-/// to say.
+/// to say. Where stderr is closed, nothing is held back.
 class QuietStderr {
 public:
     QuietStderr();
