@@ -187,6 +187,35 @@ def test_frames_that_an_edit_list_hides_are_not_missed(tiny_model: Path, tmp_pat
     assert len(read_clip(tmp_path / "out.mp4")) == 10
 
 
+def test_a_trimmed_clip_of_variable_frame_rate_is_whole(tiny_model: Path, tmp_path: Path) -> None:
+    quick, slow = range(-3000, 0, 20), range(0, 3000, 100)
+    trimmed = make_clip(tmp_path / "trimmed.mp4", times_ms=[*quick, *slow], last_ms=1500)
+    assert len(read_clip(trimmed)) == len(slow)
+    done = video(tiny_model, trimmed, "-o", tmp_path / "out.mp4", "--report", tmp_path / "r.json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads((tmp_path / "r.json").read_text())["frames"] == len(slow)
+
+
+def test_a_trimmed_clip_of_variable_frame_rate_that_breaks_off_is_told(tiny_model: Path, tmp_path: Path) -> None:
+    times_ms = [*range(-3000, 0, 100), *range(0, 3000, 20)]
+    trimmed = make_clip(tmp_path / "cut.mp4", times_ms=times_ms, noisy=True, options={"movflags": "faststart"})
+    truncate(trimmed, 0.6)
+    done = video(tiny_model, trimmed, "-o", tmp_path / "out.mp4")
+    assert done.code == 1
+    assert "the file is damaged or incomplete" in done.err
+
+
+def test_fragments_behind_an_index_that_opencv_does_not_read_are_told(tiny_model: Path, tmp_path: Path) -> None:
+    hybrid = make_clip(tmp_path / "hybrid.mp4", times_ms=range(0, 2000, 40), options={"movflags": "frag_keyframe"})
+    done = video(tiny_model, hybrid, "-o", tmp_path / "out.mp4")
+    assert done.code == 1
+    assert "hybrid.mp4 keeps 45 of its 50 frames in fragments behind its index, and OpenCV stops at them: " in done.err
+    assert "Write it anew first ('ffmpeg -i IN -c copy OUT.mp4')" in done.err
+    used = len(read_clip(tmp_path / "out.mp4"))
+    assert f": {used} frames were used" in done.err
+    assert used < 50
+
+
 def wrong_inputs(folder: Path) -> dict[str, tuple[list[object], int, str]]:
     clip = make_clip(folder / "clip.mp4")
     (folder / "empty.mp4").touch()

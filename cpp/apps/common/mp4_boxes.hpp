@@ -1,7 +1,8 @@
-// What the boxes of an MP4 or MOV file tell (ISO/IEC 14496-12): whether it is whole, and how long it plays. Nothing is
-// decoded.
+// What the boxes of an MP4 or MOV file tell (ISO/IEC 14496-12): whether it is whole, how long it plays, and where its
+// frames are. Nothing is decoded.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -20,8 +21,24 @@ enum class Mp4State {
 /// Whether the frames are told of piece by piece all over the file, so that nothing says how many there are.
 [[nodiscard]] bool is_fragmented(const std::filesystem::path& path);
 
-/// Seconds that the longest video track plays, frames that an edit list hides left out: a clip that was trimmed without
-/// being encoded anew holds more frames than it shows. Nothing where the index does not say, as in fragmented files.
-[[nodiscard]] std::optional<double> shown_video_s(const std::filesystem::path& path);
+/// Frames of a fragmented file.
+struct Mp4Frames {
+    std::uint64_t indexed = 0;       ///< told of in the index
+    std::uint64_t in_fragments = 0;  ///< told of behind it, in the pieces
+};
+
+/// Counts the frames of the longest video track of a fragmented file, those that an edit list hides included.
+[[nodiscard]] Mp4Frames count_frames(const std::filesystem::path& path);
+
+/// Times of a video track, in seconds.
+struct Mp4Times {
+    double shown_s = 0;          ///< how long it plays, frames that an edit list hides left out
+    double media_s = 0;          ///< how long all its frames would play; 0 where that is not known
+    double longest_frame_s = 0;  ///< how long the frame stays that stays longest; 0 where that is not known
+};
+
+/// Times of the video track that plays longest: a clip that was trimmed without being encoded anew holds more frames
+/// than it shows. Nothing where the index does not say, as in fragmented files.
+[[nodiscard]] std::optional<Mp4Times> video_times(const std::filesystem::path& path);
 
 }  // namespace skymask::apps

@@ -36,8 +36,13 @@ std::string fields(const std::vector<std::uint32_t>& values) {
     return bytes;
 }
 
-std::string track(const std::string& handler, const std::string& header) {
-    return around("trak", around("tkhd", header) + around("mdia", around("hdlr", fields({0, 0}) + handler)));
+std::string track(const std::string& handler, const std::string& header, const std::string& in_media = "") {
+    const std::string media = around("hdlr", fields({0, 0}) + handler) + in_media;
+    return around("trak", around("tkhd", header) + around("mdia", media));
+}
+
+std::string table(const std::string& type, const std::vector<std::uint32_t>& values) {
+    return around("minf", around("stbl", around(type, fields(values))));
 }
 
 template <typename Look>
@@ -51,8 +56,13 @@ auto look_with(Look look, const std::string& bytes) {
 
 Mp4State look_at(const std::string& bytes) { return look_with(look_at_mp4, bytes); }
 
+std::optional<Mp4Times> times(const std::string& in_movie) {
+    return look_with(video_times, box("ftyp", 16) + around("moov", in_movie) + box("mdat", 30));
+}
+
 std::optional<double> shown(const std::string& in_movie) {
-    return look_with(shown_video_s, box("ftyp", 16) + around("moov", in_movie) + box("mdat", 30));
+    const auto found = times(in_movie);
+    return found ? std::optional(found->shown_s) : std::nullopt;
 }
 
 TEST(Mp4Boxes, TellsWholeFilesFromOthers) {
@@ -109,12 +119,42 @@ TEST(Mp4Boxes, TellsHowLongTheVideoPlays) {
     EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0, 0, 2, 0, 0}))), std::nullopt);
     EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0, 0, 2, 0, UINT32_MAX}))), std::nullopt);
     EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0}))), std::nullopt);
-    EXPECT_EQ(look_with(shown_video_s, "no boxes at all"), std::nullopt);
+    EXPECT_FALSE(look_with(video_times, "no boxes at all").has_value());
 }
 
 TEST(Mp4Boxes, ReadsWideTimes) {
     const std::string ticks_of_600 = around("mvhd", fields({1U << 24, 0, 0, 0, 0, 600}));
     EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({1U << 24, 0, 0, 0, 0, 2, 0, 0, 900}))), 1.5);
+}
+
+TEST(Mp4Boxes, TellsHowLongTheFramesOfTheVideoWouldPlay) {
+    const std::string ticks_of_600 = around("mvhd", fields({0, 0, 0, 600}));
+    const std::string header = fields({0, 0, 0, 2, 0, 900});
+    const std::string frames = table("stts", {0, 3, 20, 5, 1, 70, 30, 10});
+    const auto found = times(ticks_of_600 + track("vide", header, around("mdhd", fields({0, 0, 0, 100, 470})) + frames));
+    ASSERT_TRUE(found.has_value());
+    EXPECT_EQ(found->shown_s, 1.5);
+    EXPECT_EQ(found->media_s, 4.7);
+    EXPECT_EQ(found->longest_frame_s, 0.7);
+    const std::string wide = around("mdhd", fields({1U << 24, 0, 0, 0, 0, 100, 0, 470}));
+    EXPECT_EQ(times(ticks_of_600 + track("vide", header, wide))->media_s, 4.7);
+    EXPECT_EQ(times(ticks_of_600 + track("vide", header, wide))->longest_frame_s, 0);
+    EXPECT_EQ(times(ticks_of_600 + track("vide", header))->media_s, 0);
+}
+
+TEST(Mp4Boxes, CountsTheFramesOfFragments) {
+    const auto fragment = [](std::uint32_t track_id, std::uint32_t frames) {
+        const std::string run = around("trun", fields({0x101, frames, 0}));
+        return around("moof", around("traf", around("tfhd", fields({0, track_id})) + run)) + box("mdat", 30);
+    };
+    const std::string tracks = track("soun", fields({0, 0, 0, 1}), table("stsz", {0, 0, 400})) +
+                               track("vide", fields({0, 0, 0, 2}), table("stsz", {0, 0, 12}));
+    const std::string file = box("ftyp", 16) + around("moov", tracks + box("mvex", 32)) + box("mdat", 30);
+    const Mp4Frames frames = look_with(count_frames, file + fragment(2, 20) + fragment(1, 90) + fragment(2, 5));
+    EXPECT_EQ(frames.indexed, 12U);
+    EXPECT_EQ(frames.in_fragments, 25U);
+    EXPECT_EQ(look_with(count_frames, file).in_fragments, 0U);
+    EXPECT_EQ(look_with(count_frames, "no boxes at all").indexed, 0U);
 }
 
 }  // namespace
