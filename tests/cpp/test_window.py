@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import PIL.Image
 import pytest
 
 from tests.cpp.programs import environment, program, run
-from tests.video.clips import make_clip, picture
+from tests.video.clips import make_clip, picture, read_clip
 from tests.video.test_display import TINTED, Shown, close_window, is_near, needs_display, wait_for, x_display
 
 __all__ = ["x_display"]  # a fixture
@@ -78,6 +79,29 @@ def test_pause_view_and_save(shown: Shown, tmp_path: Path) -> None:
     image = np.asarray(PIL.Image.open(saved))
     assert image.shape == (128, 192, 3)
     assert (image[5, 5] == 255).all(), "no caption on a saved picture"
+
+
+def test_a_key_ends_the_filling_of_a_gap(x_display: str, tmp_path: Path, tiny_model: Path) -> None:
+    times_ms = [*range(0, 1000, 100), 20_000_000]
+    make_clip(tmp_path / "gap.mkv", times_ms=times_ms, size_hw=(256, 256), noisy=True)
+    command = [str(program("skymask-video")), "gap.mkv", "--show", "-o", "out.mp4", "--model", str(tiny_model)]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(x_display), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    running = Shown(process, x_display, "")
+    try:
+        wait_for(lambda: bool(running.xdotool("search", "--name", "skymask - gap")), process)
+        running.window = running.xdotool("search", "--name", "skymask - gap").splitlines()[-1]
+        wait_for(lambda: any(path.stat().st_size > 100_000 for path in tmp_path.glob(".out.*")), process)
+        running.key("q")
+        pressed_s = time.monotonic()
+        code, _, err = running.finish()
+    finally:
+        process.kill()
+        process.communicate()
+    assert code == 0, err
+    assert time.monotonic() - pressed_s < 10
+    assert 10 < len(read_clip(tmp_path / "out.mp4")) < 200_000
 
 
 def test_closing_the_window_ends_it(shown: Shown) -> None:

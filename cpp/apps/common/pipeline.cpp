@@ -49,6 +49,9 @@ Pipeline::Pipeline(Capture& capture, Segmenter& segmenter, PipelineOptions optio
 }
 
 Pipeline::~Pipeline() {
+    if (options_.sink != nullptr) {
+        options_.sink->fill_no_gaps();  // which may take minutes
+    }
     for (Jobs& channel : channels_) {
         channel.cancel();
     }

@@ -41,7 +41,8 @@ struct PipelineOptions {
 /// Call `next` until there is no more.
 ///
 /// What a stage throws is thrown by `next`, after the jobs ahead of it have come out; the stages before it stop at
-/// once. The destructor stops all of them after the job each has in hand and waits for their threads.
+/// once. The destructor stops all of them after the job each has in hand, and the sink in a gap that it fills, and
+/// waits for their threads.
 class Pipeline {
 public:
     /// All arguments outlive the pipeline. A live source never waits: of the frames nobody has time for, the newest is

@@ -74,11 +74,10 @@ std::string reason(const fs::path& part, double frame_rate, cv::Size size) {
 
 }  // namespace
 
-VideoSink::VideoSink(fs::path path, cv::Size size, double frame_rate, std::function<bool()> stop)
+VideoSink::VideoSink(fs::path path, cv::Size size, double frame_rate)
     : path_(std::move(path)),
       even_size_(size.width + size.width % 2, size.height + size.height % 2),
-      frame_rate_(frame_rate),
-      stop_(std::move(stop)) {
+      frame_rate_(frame_rate) {
     check(path_, size);
     part_ = create_part(fs::absolute(path_));  // of a relative one, FFmpeg takes "10:20.mp4" for a protocol
     // OpenCV takes the encoder's options this way only; a setting of the user's own wins.
@@ -104,7 +103,7 @@ void VideoSink::write(const cv::Mat& bgr, double time_s) {
     const long slot = std::lround((time_s - first_s_) * frame_rate_);
     check_gap(slot, time_s);
     while (next_slot_ < slot && !previous_.empty()) {
-        if (stop_()) {
+        if (!fills_gaps_) {
             return;
         }
         add(previous_);

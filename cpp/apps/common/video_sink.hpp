@@ -1,8 +1,8 @@
 // Writes H.264 video so that whatever happens the file at the final name is whole and plays.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
-#include <functional>
 
 #include <opencv2/videoio.hpp>
 
@@ -18,11 +18,8 @@ namespace skymask::apps {
 class VideoSink {
 public:
     /// path: .mp4, .mov, .m4v or .mkv; replaced at the end. size: of all pictures. frame_rate: per second.
-    /// stop: asked while a picture is repeated; where it says yes, `write` returns at once.
     /// Throws InputError where the name will not do, OutputError where the folder or such a video cannot be written.
-    VideoSink(
-        std::filesystem::path path, cv::Size size, double frame_rate,
-        std::function<bool()> stop = [] { return false; });
+    VideoSink(std::filesystem::path path, cv::Size size, double frame_rate);
     ~VideoSink();
     VideoSink(const VideoSink&) = delete;
     VideoSink& operator=(const VideoSink&) = delete;
@@ -30,6 +27,10 @@ public:
     /// Adds a picture, uint8 [H, W, 3], BGR. time_s: larger than that of the one before.
     /// Throws OutputError where it cannot be written, or would take an absurd number of repetitions to get there.
     void write(const cv::Mat& bgr, double time_s);
+
+    /// From now on, `write` fills no gap: it returns at once, without its picture. May be called from another thread,
+    /// while a gap is being filled.
+    void fill_no_gaps() noexcept { fills_gaps_ = false; }
 
     /// Finalises the video and moves it into place; returns whether it did. Closing twice, after an error
     /// of writing, or before the first frame does nothing.
@@ -50,7 +51,7 @@ private:
     cv::Size even_size_;
     cv::Mat previous_;
     double frame_rate_;
-    std::function<bool()> stop_;
+    std::atomic<bool> fills_gaps_ = true;
     double first_s_ = 0;
     double last_s_ = 0;
     long next_slot_ = 0;

@@ -155,7 +155,7 @@ void run_video(const VideoOptions& options) {
     const SourceInfo& info = capture->info();
     std::optional<VideoSink> sink;
     if (!options.output.empty()) {
-        sink.emplace(options.output, picture_size(options.view, info.size), info.frame_rate, is_interrupted);
+        sink.emplace(options.output, picture_size(options.view, info.size), info.frame_rate);
     }
     const ThreadShare share = share_of(info, options.model.options.threads);
     Segmenter segmenter = load(options.model, share);
