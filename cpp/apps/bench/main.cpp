@@ -164,7 +164,7 @@ void run_bench(const BenchOptions& options) {
 }  // namespace skymask::apps
 
 int main(int argc, char** argv) {
-    return skymask::apps::run_program("skymask-bench", [&] {
+    return skymask::apps::run_program("skymask-bench", "Use smaller frames (--size).", [&] {
         if (const auto options = skymask::apps::parse_options(argc, argv)) {
             skymask::apps::run_bench(*options);
         }

@@ -102,7 +102,7 @@ void run(const BuildOptions& options) {
 }  // namespace skymask::apps
 
 int main(int argc, char** argv) {
-    return skymask::apps::run_program("skymask-build-engine", [&] {
+    return skymask::apps::run_program("skymask-build-engine", "Give smaller shapes, --largest before all.", [&] {
         if (const auto options = skymask::apps::parse_options(argc, argv)) {
             skymask::apps::run(*options);
         }

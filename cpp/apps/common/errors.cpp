@@ -13,8 +13,6 @@ namespace skymask::apps {
 
 namespace {
 
-constexpr const char* no_memory = "error: there is not enough memory. Use smaller frames (--size).";
-
 /// Gives stdin, stdout and stderr somewhere to go where they are closed: the next files that are opened would get their
 /// numbers, and what is printed would end up in a result.
 void open_standard_streams() noexcept {
@@ -32,7 +30,8 @@ int fail(const std::string& program, const std::string& message, ExitCode code) 
 
 }  // namespace
 
-int run_program(const std::string& program, const std::function<void()>& work) noexcept {
+int run_program(const std::string& program, const std::string& when_memory_ends,
+                const std::function<void()>& work) noexcept {
     open_standard_streams();
     // FFmpeg's and OpenCV's own words would come before ours; a setting of the user's own wins. OpenCV has read its own
     // before main, and FFmpeg's is read when a video is opened.
@@ -40,6 +39,7 @@ int run_program(const std::string& program, const std::function<void()>& work) n
     if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {
         cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     }
+    const std::string no_memory = "error: there is not enough memory. " + when_memory_ends;
     try {
         work();
         std::cout.flush();

@@ -30,6 +30,8 @@ public:
 enum ExitCode : int { done = 0, failed = 1, wrong_input = 2, interrupted = 130 };
 
 /// Runs a program's work and turns what it throws into one line on stderr, `program: error: ...`, and an exit code.
-int run_program(const std::string& program, const std::function<void()>& work) noexcept;
+/// when_memory_ends: a sentence that says what to do then.
+int run_program(const std::string& program, const std::string& when_memory_ends,
+                const std::function<void()>& work) noexcept;
 
 }  // namespace skymask::apps

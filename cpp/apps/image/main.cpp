@@ -93,7 +93,7 @@ void run_images(const ImageOptions& options) {
 }  // namespace skymask::apps
 
 int main(int argc, char** argv) {
-    return skymask::apps::run_program("skymask-image", [&] {
+    return skymask::apps::run_program("skymask-image", "Make the largest photographs smaller.", [&] {
         if (const auto options = skymask::apps::parse_options(argc, argv)) {
             skymask::apps::run_images(*options);
         }
