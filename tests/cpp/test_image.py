@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
+from skymask.masks.search import UNREADABLE
 from skymask.photographs.orientation import turn_upright
+from skymask.photographs.read import SUFFIXES
 from tests.cpp.programs import program, run
 from tests.support.tiny_model import reference
 from tests.support.waiting import TIMEOUT_S
@@ -118,6 +120,33 @@ def test_what_is_left_out_of_a_folder_is_said(photos: Path, tiny_model: Path, tm
     assert done.out.startswith("2 masks written to ")
 
 
+def test_no_kind_of_picture_that_python_knows_is_passed_over_in_silence(tiny_model: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number, suffix in enumerate(sorted(SUFFIXES | UNREADABLE)):
+        (photos / f"{number}{suffix}").touch()
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    left_out, *empty = done.err.splitlines()
+    tried = {Path(line.split(" is empty")[0]).suffix for line in empty[:-1]}
+    not_tried = {suffix for suffix in SUFFIXES | UNREADABLE if f"{suffix} 1" in left_out}
+    assert not tried & not_tried
+    assert tried | not_tried == SUFFIXES | UNREADABLE
+    assert not_tried & SUFFIXES == {".gif", ".avif", ".tga"}
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [("mpo", "MPO"), ("j2k", "JPEG2000"), ("jpx", "JPEG2000"), ("jpf", "JPEG2000"), ("pbm", "PPM")]
+)
+def test_rarer_photographs_in_a_folder(suffix: str, kind: str, tiny_model: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    image = Image.fromarray(picture()).convert("1" if suffix == "pbm" else "RGB")
+    image.save(photos / f"a.{suffix}", kind, **({"save_all": True} if kind == "MPO" else {}))
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    assert done.code == 0, done.err
+    assert Image.open(tmp_path / "out" / "a.png").size == (96, 64)
+
+
 def test_a_photograph_that_cannot_be_read_does_not_stop_the_others(
     photos: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
@@ -212,6 +241,19 @@ def test_an_interrupted_run_is_resumed(tiny_model: Path, tmp_path: Path) -> None
     assert f", {made} skipped that were there already" in done.out
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that opens and cannot be read")
+def test_what_opens_and_cannot_be_read_does_not_stop_the_others(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    (photos / "aa.jpg").symlink_to("/proc/self/mem")
+    blocked = tmp_path / "out" / "sub" / "b.png"
+    blocked.mkdir(parents=True)
+    done = run("skymask-image", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    assert done.code == 1
+    assert f"{photos / 'aa.jpg'} cannot be read: Input/output error.\n" in done.err
+    assert f"{blocked} is there already and is a folder. Move it away.\n" in done.err
+    assert "2 of 3 photographs failed" in done.err
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "out" / "a.png")), reference(picture()))
+
+
 KINDS = {"TIFF": ".tif", "BMP": ".bmp", "PNM": ".ppm", "WebP": ".webp", "JPEG 2000": ".jp2"}
 
 
@@ -254,6 +296,43 @@ def test_a_photograph_is_segmented_upright(orientation: int, suffix: str, tiny_m
     expected = reference(turn_upright(stored, orientation)).astype(int)
     assert mask.shape == expected.shape
     assert abs(mask - expected).max() <= (8 if suffix == ".jpg" else 0)
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("suffix", [".webp", ".jpg", ".png", ".tif", ".bmp"])
+def test_a_mask_on_its_side_is_not_kept_as_done(
+    orientation: int, suffix: str, tiny_model: Path, tmp_path: Path
+) -> None:
+    if suffix == ".bmp" and orientation > 1:
+        pytest.skip("has no EXIF")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    Image.fromarray(picture()).save(tmp_path / f"a{suffix}", exif=exif)
+    mask = tmp_path / "m.png"
+    command = ("skymask-image", tmp_path / f"a{suffix}", "-o", mask, "--model", tiny_model)
+    assert run(*command).code == 0
+    assert "1 skipped" in run(*command).out
+    upright = Image.open(mask)
+    assert upright.size == ((64, 96) if orientation == 6 else (96, 64))
+    upright.transpose(Image.Transpose.ROTATE_90).save(mask)
+    done = run(*command)
+    if orientation == 6:  # it is as the photograph is stored
+        assert (done.code, done.err) == (0, "")
+    else:
+        assert done.code == 1
+        assert f"{mask} is there already and does not have the size of" in done.err
+
+
+def test_what_is_drawn_on_its_side_is_not_kept_as_done(tiny_model: Path, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    Image.fromarray(picture()).save(tmp_path / "a.jpg", exif=exif)
+    overlay = tmp_path / "m.png"
+    command = ("skymask-image", tmp_path / "a.jpg", "-o", overlay, "--view", "overlay", "--model", tiny_model)
+    assert run(*command).code == 0
+    assert "1 skipped" in run(*command).out
+    Image.open(overlay).transpose(Image.Transpose.ROTATE_90).save(overlay)
+    assert "does not have the size of" in run(*command).err
 
 
 @pytest.mark.parametrize(

@@ -20,37 +20,49 @@ std::size_t number_at(std::string_view bytes, std::size_t at, std::size_t width,
     return value;
 }
 
-bool is_scan(std::size_t marker) { return marker == 0xda; }
+constexpr std::string_view exif_head("Exif\0\0", 6);
+
+std::size_t marker_of(std::string_view segment) { return number_at(segment, 1, 1); }
+
+bool is_scan(std::string_view segment) { return marker_of(segment) == 0xda; }
 
 /// Of a frame's header, in which the picture's size stands.
-bool is_frame(std::size_t marker) {
+bool is_frame(std::string_view segment) {
+    const std::size_t marker = marker_of(segment);
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
-/// Where the first segment of a JPEG picture's head lies whose marker is wanted: the head is a row of segments that
-/// tell their own length (ITU-T T.81, B.1.1.4), so previews within them are passed over. The data of the picture end
-/// the search. Nothing where the file ends before.
-std::optional<std::size_t> find_segment(std::string_view jpeg, bool (*is_wanted)(std::size_t)) {
+bool is_exif(std::string_view segment) {
+    return marker_of(segment) == 0xe1 && segment.substr(4).starts_with(exif_head);
+}
+
+/// Where the first segment of a JPEG picture's head lies that is wanted: the head is a row of segments that tell their
+/// own length (ITU-T T.81, B.1.1.4), so previews within them are passed over. The data of the picture end the search.
+/// Nothing where the file ends before.
+std::optional<std::size_t> find_segment(std::string_view jpeg, bool (*is_wanted)(std::string_view)) {
     std::size_t at = 2;
     while (at + 4 <= jpeg.size()) {
-        const std::size_t marker = number_at(jpeg, at + 1, 1);
-        if (number_at(jpeg, at, 1) != 0xff || marker == 0xff) {  // fill bytes, or stray ones: decoders pass over both
+        const std::string_view segment = jpeg.substr(at);
+        if (number_at(segment, 0, 1) != 0xff || marker_of(segment) == 0xff) {  // fill bytes, or stray ones
             ++at;
             continue;
         }
-        if (is_wanted(marker)) {
+        if (is_wanted(segment)) {
             return at;
         }
-        if (is_scan(marker)) {
+        if (is_scan(segment)) {
             return std::nullopt;
         }
-        at += 2 + number_at(jpeg, at + 2, 2);
+        at += 2 + number_at(segment, 2, 2);
     }
     return std::nullopt;
 }
 
 bool is_png(std::string_view bytes) { return bytes.starts_with("\x89PNG"); }
 bool is_jpeg(std::string_view bytes) { return bytes.starts_with("\xff\xd8"); }
+bool is_tiff(std::string_view bytes) {
+    return bytes.starts_with(std::string_view("II*\0", 4)) || bytes.starts_with(std::string_view("MM\0*", 4));
+}
 bool is_webp(std::string_view bytes) { return bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("WEBP"); }
 
 bool is_pnm(std::string_view bytes) {
@@ -60,8 +72,8 @@ bool is_pnm(std::string_view bytes) {
 
 /// The orientation in EXIF data, which have the form of a TIFF file; 1 where they say none.
 int exif_orientation(std::string_view exif) {
-    if (exif.starts_with(std::string_view("Exif\0\0", 6))) {
-        exif.remove_prefix(6);
+    if (exif.starts_with(exif_head)) {
+        exif.remove_prefix(exif_head.size());
     }
     const bool is_little = exif.starts_with("II");
     const std::size_t directory = number_at(exif, 4, 4, is_little);
@@ -74,6 +86,19 @@ int exif_orientation(std::string_view exif) {
         }
     }
     return 1;
+}
+
+/// The EXIF data of a PNG file, a row of chunks; empty where it has none.
+std::string_view exif_of_png(std::string_view png) {
+    std::size_t at = 8;
+    while (at + 8 <= png.size()) {
+        const std::size_t length = number_at(png, at, 4);
+        if (png.substr(at + 4, 4) == "eXIf") {
+            return png.substr(at + 8, length);
+        }
+        at += 12 + length;
+    }
+    return {};
 }
 
 }  // namespace
@@ -113,7 +138,7 @@ std::string announced_kind(const Bytes& bytes) {
     if (is_png(text)) {
         return "PNG";
     }
-    if (text.starts_with(std::string_view("II*\0", 4)) || text.starts_with(std::string_view("MM\0*", 4))) {
+    if (is_tiff(text)) {
         return "TIFF";
     }
     if (is_webp(text)) {
@@ -139,6 +164,18 @@ int webp_orientation(const Bytes& bytes) {
         at += 8 + length + length % 2;
     }
     return 1;
+}
+
+int orientation(const Bytes& bytes) {
+    const std::string_view text = text_of(bytes);
+    if (is_jpeg(text)) {
+        const auto exif = find_segment(text, is_exif);
+        return exif ? exif_orientation(text.substr(*exif + 4)) : 1;
+    }
+    if (is_png(text)) {
+        return exif_orientation(exif_of_png(text));
+    }
+    return is_tiff(text) ? exif_orientation(text) : webp_orientation(bytes);
 }
 
 }  // namespace skymask::apps

@@ -25,4 +25,7 @@ using Bytes = std::vector<unsigned char>;
 /// TIFF itself.
 [[nodiscard]] int webp_orientation(const Bytes& bytes);
 
+/// EXIF orientation of a whole JPEG, PNG, TIFF or WebP file, 1 to 8; 1 where it says none, and of others.
+[[nodiscard]] int orientation(const Bytes& bytes);
+
 }  // namespace skymask::apps

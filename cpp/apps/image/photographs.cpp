@@ -1,9 +1,10 @@
 #include "photographs.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -60,22 +61,85 @@ std::string why_not_decoded(const Bytes& bytes) {
 }
 
 /// Enough of an image file to hold its head, also behind a preview.
-constexpr std::streamsize head_bytes = 1 << 20;
+constexpr std::size_t head_bytes = 1 << 20;
 
-/// Width and height of an image file's pixels, stored or upright; nothing where it is no image.
-std::optional<cv::Size> size_of(const fs::path& path) {
-    Bytes head(head_bytes);
+/// The bytes of a file, or the first ones. Throws MediaError where it cannot be read.
+Bytes read_bytes(const fs::path& path, std::size_t most = std::numeric_limits<std::size_t>::max()) {
     std::ifstream file(path, std::ios::binary);
-    file.read(reinterpret_cast<char*>(head.data()), head_bytes);
-    head.resize(static_cast<std::size_t>(file.gcount()));
-    if (const auto size = stored_size(head)) {
-        return size;
+    Bytes bytes;
+    while (file && bytes.size() < most) {
+        const std::size_t before = bytes.size();
+        bytes.resize(before + std::min(head_bytes, most - before));
+        file.read(reinterpret_cast<char*>(bytes.data() + before), static_cast<std::streamsize>(bytes.size() - before));
+        bytes.resize(before + static_cast<std::size_t>(file.gcount()));
     }
+    if (!file.is_open() || file.bad()) {
+        throw MediaError(path.string() + " cannot be read: " + std::strerror(errno) + ".");
+    }
+    return bytes;
+}
+
+cv::Mat photograph_in(const Bytes& bytes, const fs::path& path) {
+    if (bytes.empty()) {
+        throw MediaError(path.string() + " is empty (0 bytes). Copy or download it again.");
+    }
+    if (is_cut_short(bytes)) {
+        throw MediaError(path.string() + " breaks off: it is damaged or incomplete. Copy or download it again.");
+    }
+    const cv::Mat image = decode(bytes, path);
+    if (image.empty()) {
+        throw MediaError(path.string() + why_not_decoded(bytes));
+    }
+    return image;
+}
+
+cv::Size turned(cv::Size size) { return {size.height, size.width}; }
+
+/// Whether a file stores its picture lying on its side.
+bool lies_on_its_side(const Bytes& bytes) { return orientation(bytes) >= 5; }
+
+/// Width and height of the pixels that an image file stores; nothing where it is none.
+std::optional<cv::Size> size_of(const fs::path& path) {
     try {
-        return read_photograph(path).size();
+        if (const auto size = stored_size(read_bytes(path, head_bytes))) {
+            return size;
+        }
+        const Bytes bytes = read_bytes(path);
+        const cv::Size upright = photograph_in(bytes, path).size();
+        return lies_on_its_side(bytes) ? turned(upright) : upright;
     } catch (const MediaError&) {
         return std::nullopt;
     }
+}
+
+/// Whether a picture of this size is one of a photograph that stores so many pixels. The Python package stores masks as
+/// the photograph is stored.
+bool fits(cv::Size result, cv::Size stored, const fs::path& photograph, View view) {
+    if (view == View::mask && result == stored) {
+        return true;
+    }
+    if (result == picture_size(view, stored)) {
+        return stored.width == stored.height || !lies_on_its_side(read_bytes(photograph));
+    }
+    return result == picture_size(view, turned(stored)) && lies_on_its_side(read_bytes(photograph));
+}
+
+/// Why what is in a result's place is none of this photograph; empty where it is one, or cannot be told.
+std::string why_not_fitting(const ImageJob& job, View view) {
+    std::error_code unknown;
+    if (fs::is_directory(job.result, unknown)) {
+        return "is a folder. Move it away.";
+    }
+    constexpr const char* remedy = " Move it away or give --overwrite, which replaces it and makes all results again.";
+    const auto result = size_of(job.result);
+    if (!result) {
+        return std::string("is no picture that can be read.") + remedy;
+    }
+    const auto stored = size_of(job.photograph);
+    if (!stored || fits(*result, *stored, job.photograph, view)) {
+        return "";
+    }
+    return "does not have the size of " + job.photograph.string() + "." + remedy;
 }
 
 void check_nothing_is_overwritten(const std::vector<ImageJob>& jobs) {
@@ -147,40 +211,12 @@ Plan plan_images(const std::vector<std::string>& inputs, const fs::path& output)
 }
 
 void check_fits(const ImageJob& job, View view) {
-    const auto result = size_of(job.result);
-    const auto photograph = size_of(job.photograph);
-    if (result && !photograph) {
-        return;  // it cannot be told
+    const std::string why = why_not_fitting(job, view);
+    if (!why.empty()) {
+        throw MediaError(job.result.string() + " is there already and " + why);
     }
-    if (result) {
-        const cv::Size turned(photograph->height, photograph->width);
-        if (*result == picture_size(view, *photograph) || *result == picture_size(view, turned)) {
-            return;
-        }
-    }
-    const std::string what =
-        result ? "does not have the size of " + job.photograph.string() : "is no picture that can be read";
-    throw MediaError(job.result.string() + " is there already and " + what +
-                     ". Move it away or give --overwrite, which replaces it and makes all results again.");
 }
 
-cv::Mat read_photograph(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw MediaError(path.string() + " cannot be read: " + std::strerror(errno) + ".");
-    }
-    const Bytes bytes{std::istreambuf_iterator<char>(file), {}};
-    if (bytes.empty()) {
-        throw MediaError(path.string() + " is empty (0 bytes). Copy or download it again.");
-    }
-    if (is_cut_short(bytes)) {
-        throw MediaError(path.string() + " breaks off: it is damaged or incomplete. Copy or download it again.");
-    }
-    const cv::Mat image = decode(bytes, path);
-    if (image.empty()) {
-        throw MediaError(path.string() + why_not_decoded(bytes));
-    }
-    return image;
-}
+cv::Mat read_photograph(const fs::path& path) { return photograph_in(read_bytes(path), path); }
 
 }  // namespace skymask::apps

@@ -34,8 +34,9 @@ struct Plan {
 /// result of another; OutputError: `output` is a file and cannot be.
 [[nodiscard]] Plan plan_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
 
-/// Checks that the picture in a result's place has the size that the photograph calls for, as it is now, upright or as
-/// it is stored. Throws MediaError: it has another, or is no picture; it may be somebody's, and is not replaced unasked.
+/// Checks that the picture in a result's place has the size that the photograph calls for, as it is now, upright; a
+/// mask may also be as the photograph is stored, as the Python package writes it. Throws MediaError: it has another, or
+/// is no picture; it may be somebody's, and is not replaced unasked.
 void check_fits(const ImageJob& job, View view);
 
 /// Decodes a photograph: uint8 [H, W, 3], BGR, upright (turned as its EXIF orientation says).

@@ -16,12 +16,14 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_named = 3;  // folders named in a message
 
-const std::set<std::string> suffixes{".jpg",  ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff",
-                                     ".webp", ".bmp",  ".jp2", ".ppm",  ".pgm", ".pnm"};
+const std::set<std::string> suffixes{".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".tif", ".tiff", ".webp",
+                                     ".bmp", ".jp2",  ".j2k", ".jpx",  ".jpf", ".ppm", ".pgm", ".pnm",  ".pbm"};
 
-const std::set<std::string> unreadable_suffixes{".gif", ".avif", ".heic", ".heif", ".hif", ".jxl", ".exr", ".hdr",
-                                                ".psd", ".psb",  ".dng",  ".cr2",  ".cr3", ".crw", ".nef", ".nrw",
-                                                ".arw", ".sr2",  ".raf",  ".orf",  ".rw2", ".rwl", ".pef", ".srw"};
+const std::set<std::string> unreadable_suffixes{
+    ".gif", ".avif", ".tga", ".heic", ".heif", ".hif", ".jxl", ".exr", ".hdr", ".psd", ".psb",
+    // cameras' raw files
+    ".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw",
+    ".3fr", ".dcr", ".erf", ".fff", ".gpr", ".iiq", ".kdc", ".mef", ".mos", ".mrw", ".x3f"};
 
 /// Collects the files in a folder and its subfolders. What cannot be looked at is left out, and the rest goes on.
 void walk(const fs::path& folder, const fs::path& results, LeftOut& left_out, std::vector<fs::path>& files) {
@@ -33,10 +35,15 @@ void walk(const fs::path& folder, const fs::path& results, LeftOut& left_out, st
         if (path.filename().string().starts_with(".")) {
             continue;
         }
+        const bool is_link = fs::is_symlink(path, unknown);
+        if (unknown == std::errc::permission_denied) {  // the folder may be listed, and not entered
+            left_out.locked.insert(folder);
+            return;
+        }
         if (fs::is_regular_file(path, unknown)) {
             files.push_back(path);
         } else if (fs::is_directory(path, unknown) && fs::weakly_canonical(path, unknown) != results) {
-            if (fs::is_symlink(path, unknown)) {
+            if (is_link) {
                 left_out.linked.insert(path);
             } else {
                 walk(path, results, left_out, files);

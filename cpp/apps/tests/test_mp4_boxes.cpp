@@ -131,7 +131,8 @@ TEST(Mp4Boxes, TellsHowLongTheFramesOfTheVideoWouldPlay) {
     const std::string ticks_of_600 = around("mvhd", fields({0, 0, 0, 600}));
     const std::string header = fields({0, 0, 0, 2, 0, 900});
     const std::string frames = table("stts", {0, 3, 20, 5, 1, 70, 30, 10});
-    const auto found = times(ticks_of_600 + track("vide", header, around("mdhd", fields({0, 0, 0, 100, 470})) + frames));
+    const auto found =
+        times(ticks_of_600 + track("vide", header, around("mdhd", fields({0, 0, 0, 100, 470})) + frames));
     ASSERT_TRUE(found.has_value());
     EXPECT_EQ(found->shown_s, 1.5);
     EXPECT_EQ(found->media_s, 4.7);

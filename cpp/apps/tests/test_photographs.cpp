@@ -106,11 +106,14 @@ TEST_F(Photographs, AFolderThatCannotBeOpenedIsNamed) {
         GTEST_SKIP() << "root may open everything";
     }
     touch("photos/a.jpg");
-    fs::permissions(folder / "photos" / "sub", fs::perms::none);
-    const auto plan = plan_images({(folder / "photos").string()}, folder / "masks");
-    fs::permissions(folder / "photos" / "sub", fs::perms::owner_all);
-    EXPECT_EQ(plan.jobs.size(), 1U);
-    EXPECT_EQ(plan.left_out.locked, std::set{folder / "photos" / "sub"});
+    touch("photos/sub/b.jpg");
+    for (const fs::perms allowed : {fs::perms::none, fs::perms::owner_read}) {  // it may be listed, and not entered
+        fs::permissions(folder / "photos" / "sub", allowed);
+        const auto plan = plan_images({(folder / "photos").string()}, folder / "masks");
+        fs::permissions(folder / "photos" / "sub", fs::perms::owner_all);
+        EXPECT_EQ(plan.jobs.size(), 1U);
+        EXPECT_EQ(plan.left_out.locked, std::set{folder / "photos" / "sub"});
+    }
 }
 
 TEST_F(Photographs, NothingFoundIsAnError) {
@@ -188,13 +191,37 @@ TEST_F(Photographs, AResultFitsWhileThePhotographHasItsSize) {
     };
     for (const char* const suffix : {".jpg", ".png", ".bmp"}) {
         EXPECT_TRUE(fits_mask(suffix, {60, 40}, View::mask)) << suffix;
-        EXPECT_TRUE(fits_mask(suffix, {40, 60}, View::mask)) << suffix << ", as it is stored";
+        EXPECT_FALSE(fits_mask(suffix, {40, 60}, View::mask)) << suffix << ", lying on its side";
         EXPECT_FALSE(fits_mask(suffix, {60, 41}, View::mask)) << suffix;
         EXPECT_TRUE(fits_mask(suffix, {120, 40}, View::side_by_side)) << suffix;
         EXPECT_FALSE(fits_mask(suffix, {60, 40}, View::side_by_side)) << suffix;
     }
     EXPECT_FALSE(fits({folder / "a.png", touch("mask.png")}, View::mask)) << "a result that cannot be read";
     EXPECT_TRUE(fits({touch("b.jpg"), folder / "a.png"}, View::mask)) << "a photograph that cannot be read";
+}
+
+TEST_F(Photographs, AFolderInTheWayIsNamed) {
+    const fs::path result = folder / "photos" / "sub";
+    try {
+        check_fits({touch("photos/a.jpg"), result}, View::mask);
+        FAIL() << "it fits";
+    } catch (const MediaError& error) {
+        EXPECT_EQ(std::string(error.what()), result.string() + " is there already and is a folder. Move it away.");
+    }
+}
+
+TEST_F(Photographs, FilesOfAllKindsTellTheirOrientation) {
+    const std::string tiff("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0", 26);
+    const auto in = [](const std::string& text) { return orientation(Bytes(text.begin(), text.end())); };
+    EXPECT_EQ(in(tiff), 6);
+    const std::string png("\x89PNG\r\n\x1a\n\0\0\0\x02IDATabcdef", 22);
+    EXPECT_EQ(in(png + std::string("\0\0\0\x1a", 4) + "eXIf" + tiff + "crc "), 6);
+    EXPECT_EQ(in(png), 1);
+    const std::string xmp("\xff\xd8\xff\xe1\0\x06http", 10);
+    EXPECT_EQ(in(xmp + std::string("\xff\xe1\0\42Exif\0\0", 10) + tiff), 6);
+    EXPECT_EQ(in(xmp), 1);
+    EXPECT_EQ(in("BM"), 1);
+    EXPECT_EQ(in(""), 1);
 }
 
 TEST_F(Photographs, WebPTellsItsOrientation) {
