@@ -174,9 +174,7 @@ bool OpenCvCapture::is_incomplete() const {
 }
 
 /// Whether an edit list hides frames of an MP4 file.
-bool OpenCvCapture::hides_frames() const {
-    return times_ && times_->shown_s < times_->media_s - 1 / declared_rate_;
-}
+bool OpenCvCapture::hides_frames() const { return times_ && times_->shown_s < times_->media_s - 1 / declared_rate_; }
 
 /// OpenCV reads no further than the index of a file that has frames in there and more in fragments behind it.
 void OpenCvCapture::check_fragments() const {
