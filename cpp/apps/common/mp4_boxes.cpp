@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skymask::apps {
 
 namespace {
+
+constexpr double longest_edit = 1e15;                // ticks
+constexpr std::uint64_t most_samples = 100'000'000;  // a video of a month
 
 struct Box {
     std::string type;
@@ -132,28 +137,84 @@ std::vector<Box> video_tracks(std::ifstream& file, const Box& movie) {
     return tracks;
 }
 
-/// How long a track plays, which is the sum of its edits; 0 where that is not known.
-std::uint64_t shown_ticks(std::ifstream& file, const Box& track) {
-    const std::uint64_t ticks = number_in(file, track, {"tkhd"}, 20, 4, 28, 8);
-    return ticks == UINT32_MAX || ticks == UINT64_MAX ? 0 : ticks;
+/// A part of a track that is shown, in ticks of the track.
+struct Edit {
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+};
+
+/// The edit list of a track, without the pauses in it. movie_rate, track_rate: ticks a second.
+std::vector<Edit> edits_of(std::ifstream& file, const Box& track, double movie_rate, double track_rate) {
+    const auto list = descendant(file, track, {"edts", "elst"});
+    const bool is_wide = list && number_in(file, *list, 0, 1, 0, 1) > 0;
+    const int width = is_wide ? 8 : 4;
+    const std::uint64_t entry_size = 2 * static_cast<std::uint64_t>(width) + 4;
+    std::vector<Edit> edits;
+    for (auto at = list ? list->content + 8 : 0; list && at + entry_size <= list->end; at += entry_size) {
+        std::array<unsigned char, 20> entry{};
+        read_at(file, at, entry);
+        const auto ticks = static_cast<double>(big_endian(entry.data(), width));
+        const std::uint64_t bits = big_endian(entry.data() + width, width);
+        const std::int64_t begin = is_wide ? static_cast<std::int64_t>(bits) : static_cast<std::int32_t>(bits);
+        if (begin >= 0) {
+            const double length = ticks > 0 ? ticks * track_rate / movie_rate : longest_edit;  // 0: to the end
+            edits.push_back({begin, begin + std::llround(std::min(length, longest_edit))});
+        }
+    }
+    return edits;
 }
 
-/// How long the sample of a track stays that stays longest: its table has pairs of numbers, so many samples of so many
-/// ticks.
-std::uint64_t longest_sample_ticks(std::ifstream& file, const Box& track) {
-    const auto table = descendant(file, track, {"mdia", "minf", "stbl", "stts"});
-    if (!table) {
-        return 0;
+/// A table of a track, which has pairs of numbers: so many samples, and what holds for each of them.
+class Runs {
+public:
+    Runs(std::ifstream& file, const Box& track, std::string_view type) {
+        if (const auto table = descendant(file, track, {"mdia", "minf", "stbl", type})) {
+            file.clear();
+            file.seekg(static_cast<std::streamoff>(table->content + 8));
+            std::array<unsigned char, 8> pair{};
+            for (auto at = table->content + 16; at <= table->end && file.read(reinterpret_cast<char*>(pair.data()), 8);
+                 at += 8) {
+                runs_.emplace_back(big_endian(pair.data(), 4), big_endian(pair.data() + 4, 4));
+            }
+        }
     }
-    const std::uint64_t first = table->content + 8;  // behind its version and length
-    file.clear();
-    file.seekg(static_cast<std::streamoff>(first));
-    std::uint64_t longest = 0;
-    std::array<unsigned char, 8> pair{};
-    for (auto at = first; at + 8 <= table->end && file.read(reinterpret_cast<char*>(pair.data()), 8); at += 8) {
-        longest = std::max(longest, big_endian(pair.data() + 4, 4));
+
+    /// What holds for the next sample; nothing behind the last one.
+    std::optional<std::uint64_t> next() {
+        while (run_ < runs_.size() && given_ == runs_[run_].first) {
+            ++run_;
+            given_ = 0;
+        }
+        if (run_ == runs_.size()) {
+            return std::nullopt;
+        }
+        ++given_;
+        return runs_[run_].second;
     }
-    return longest;
+
+private:
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> runs_;
+    std::size_t run_ = 0;
+    std::uint64_t given_ = 0;
+};
+
+/// How many samples of a track its edits show; nothing where it has none, or absurdly many.
+std::optional<std::uint64_t> samples_in(std::ifstream& file, const Box& track, const std::vector<Edit>& edits) {
+    Runs lengths(file, track, "stts");
+    Runs delays(file, track, "ctts");  // from decoding to showing
+    std::uint64_t count = 0;
+    std::uint64_t shown = 0;
+    std::int64_t decoded = 0;
+    while (const auto length = lengths.next()) {
+        const std::int64_t at = decoded + static_cast<std::int32_t>(delays.next().value_or(0));
+        shown += std::any_of(edits.begin(), edits.end(),
+                             [&](const Edit& edit) { return edit.begin <= at && at < edit.end; });
+        decoded += static_cast<std::int64_t>(*length);
+        if (++count > most_samples) {
+            return std::nullopt;
+        }
+    }
+    return count > 0 ? std::optional(shown) : std::nullopt;
 }
 
 /// Samples that the fragments of a file hold of a track.
@@ -206,23 +267,19 @@ Mp4Frames count_frames(const std::filesystem::path& path) {
     return most;
 }
 
-std::optional<Mp4Times> video_times(const std::filesystem::path& path) {
+std::optional<std::uint64_t> shown_frames(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     const auto movie = descendant(file, whole_file(file, path), {"moov"});
-    const auto ticks_a_second = movie ? static_cast<double>(number_in(file, *movie, {"mvhd"}, 12, 4, 20, 4)) : 0;
-    Mp4Times times;
-    for (const Box& track : ticks_a_second > 0 ? video_tracks(file, *movie) : std::vector<Box>()) {
-        const double shown_s = static_cast<double>(shown_ticks(file, track)) / ticks_a_second;
-        if (shown_s <= times.shown_s) {
-            continue;
-        }
-        times = {shown_s};
-        if (const auto own = static_cast<double>(number_in(file, track, {"mdia", "mdhd"}, 12, 4, 20, 4)); own > 0) {
-            times.media_s = static_cast<double>(number_in(file, track, {"mdia", "mdhd"}, 16, 4, 24, 8)) / own;
-            times.longest_frame_s = static_cast<double>(longest_sample_ticks(file, track)) / own;
+    const auto movie_rate = movie ? static_cast<double>(number_in(file, *movie, {"mvhd"}, 12, 4, 20, 4)) : 0;
+    std::optional<std::uint64_t> most;
+    for (const Box& track : movie_rate > 0 ? video_tracks(file, *movie) : std::vector<Box>()) {
+        const auto track_rate = static_cast<double>(number_in(file, track, {"mdia", "mdhd"}, 12, 4, 20, 4));
+        const auto edits = edits_of(file, track, movie_rate, track_rate);
+        if (!edits.empty()) {
+            most = std::max(most, samples_in(file, track, edits));
         }
     }
-    return times.shown_s > 0 ? std::optional(times) : std::nullopt;
+    return most;
 }
 
 }  // namespace skymask::apps

@@ -1,5 +1,5 @@
-// What the boxes of an MP4 or MOV file tell (ISO/IEC 14496-12): whether it is whole, how long it plays, and where its
-// frames are. Nothing is decoded.
+// What the boxes of an MP4 or MOV file tell (ISO/IEC 14496-12): whether it is whole, how many frames it shows, and
+// where they are. Nothing is decoded.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,9 @@ struct Mp4Frames {
 /// Counts the frames of the longest video track of a fragmented file, those that an edit list hides included.
 [[nodiscard]] Mp4Frames count_frames(const std::filesystem::path& path);
 
-/// Times of a video track, in seconds.
-struct Mp4Times {
-    double shown_s = 0;          ///< how long it plays, frames that an edit list hides left out
-    double media_s = 0;          ///< how long all its frames would play; 0 where that is not known
-    double longest_frame_s = 0;  ///< how long the frame stays that stays longest; 0 where that is not known
-};
-
-/// Times of the video track that plays longest: a clip that was trimmed without being encoded anew holds more frames
-/// than it shows. Nothing where the index does not say, as in fragmented files.
-[[nodiscard]] std::optional<Mp4Times> video_times(const std::filesystem::path& path);
+/// Frames of the video that an edit list shows: a clip that was trimmed without being encoded anew holds more than it
+/// shows. Of several tracks, that which shows most. Nothing where there is no edit list, or where the index does not
+/// tell of the frames, as in fragmented files.
+[[nodiscard]] std::optional<std::uint64_t> shown_frames(const std::filesystem::path& path);
 
 }  // namespace skymask::apps

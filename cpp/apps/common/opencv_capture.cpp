@@ -11,6 +11,7 @@
 #include <skymask/segmenter.hpp>
 
 #include "errors.hpp"
+#include "mp4_boxes.hpp"
 
 namespace skymask::apps {
 
@@ -21,7 +22,6 @@ constexpr double highest_rate = 1000;  // some streams declare the ticks of thei
 constexpr double no_time_s = -1e9;     // times below are none
 constexpr double coarse_step_s = 2;    // what times counted from there cannot tell apart
 constexpr long count_slack = 3;        // frames that may be missing from the end of a whole file
-constexpr double time_slack = 2;       // the same where time is compared, in frames beside the last one
 
 cv::Mat scaled(const cv::Mat& image, cv::Size size) {
     cv::Mat result;
@@ -60,9 +60,8 @@ OpenCvCapture::OpenCvCapture(cv::VideoCapture capture, SourceInfo info, const Ca
     declared_rate_ = rate > 0 && rate < highest_rate ? rate : fallback_rate;
     declared_count_ = std::max(0L, std::lround(capture_.get(cv::CAP_PROP_FRAME_COUNT)));
     is_counted_ = declared_count_ > 0 && !is_fragmented(file_);
-    times_ = video_times(file_);
-    if (times_) {  // OpenCV counts frames that an edit list hides as well
-        declared_count_ = std::min(declared_count_, std::lround(times_->shown_s * declared_rate_));
+    if (const auto shown = shown_frames(file_)) {  // OpenCV counts frames that an edit list hides as well
+        declared_count_ = std::min(declared_count_, static_cast<long>(*shown));
     }
     if (scale_to_) {
         check_size(*scale_to_, "--size");
@@ -165,16 +164,8 @@ bool OpenCvCapture::is_incomplete() const {
     if (!is_counted_) {
         return state == Mp4State::cut_short;
     }
-    if (hides_frames()) {  // nothing counts those it shows, and their rate may be another than that of them all
-        const double slack_s = time_slack / declared_rate_ + times_->longest_frame_s;
-        const bool misses_some = state == Mp4State::cut_short && frames_read_ < declared_count_;
-        return misses_some || last_s_ < times_->shown_s - slack_s;
-    }
     return frames_read_ < declared_count_ - (state == Mp4State::whole ? count_slack : 0);
 }
-
-/// Whether an edit list hides frames of an MP4 file.
-bool OpenCvCapture::hides_frames() const { return times_ && times_->shown_s < times_->media_s - 1 / declared_rate_; }
 
 /// OpenCV reads no further than the index of a file that has frames in there and more in fragments behind it.
 void OpenCvCapture::check_fragments() const {

@@ -6,7 +6,6 @@
 #include <opencv2/videoio.hpp>
 
 #include "capture.hpp"
-#include "mp4_boxes.hpp"
 #include "rate_limit.hpp"
 
 namespace skymask::apps {
@@ -29,7 +28,6 @@ private:
     [[nodiscard]] double file_time_s();
     void check_end() const;
     [[nodiscard]] bool is_incomplete() const;
-    [[nodiscard]] bool hides_frames() const;
     void check_fragments() const;
     [[nodiscard]] std::string where_it_ended() const;
 
@@ -38,7 +36,6 @@ private:
     RateLimit rate_limit_;
     std::optional<cv::Size> scale_to_;
     std::filesystem::path file_;
-    std::optional<Mp4Times> times_;
     std::optional<Frame> first_;
     std::optional<Clock::time_point> zero_;
     double declared_rate_ = 25;

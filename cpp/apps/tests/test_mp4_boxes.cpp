@@ -56,13 +56,8 @@ auto look_with(Look look, const std::string& bytes) {
 
 Mp4State look_at(const std::string& bytes) { return look_with(look_at_mp4, bytes); }
 
-std::optional<Mp4Times> times(const std::string& in_movie) {
-    return look_with(video_times, box("ftyp", 16) + around("moov", in_movie) + box("mdat", 30));
-}
-
-std::optional<double> shown(const std::string& in_movie) {
-    const auto found = times(in_movie);
-    return found ? std::optional(found->shown_s) : std::nullopt;
+std::optional<std::uint64_t> shown(const std::string& in_movie) {
+    return look_with(shown_frames, box("ftyp", 16) + around("moov", in_movie) + box("mdat", 30));
 }
 
 TEST(Mp4Boxes, TellsWholeFilesFromOthers) {
@@ -109,38 +104,39 @@ TEST(Mp4Boxes, TellsFragmentedFilesFromOthers) {
     EXPECT_FALSE(look_with(is_fragmented, "no boxes at all"));
 }
 
-TEST(Mp4Boxes, TellsHowLongTheVideoPlays) {
-    const std::string ticks_of_600 = around("mvhd", fields({0, 0, 0, 600}));
-    const std::string sound = track("soun", fields({0, 0, 0, 1, 0, 3000}));
-    const std::string video = track("vide", fields({0, 0, 0, 2, 0, 900}));
-    EXPECT_EQ(shown(ticks_of_600 + sound + video), 1.5);
-    EXPECT_EQ(shown(ticks_of_600 + sound), std::nullopt);
-    EXPECT_EQ(shown(video), std::nullopt);
-    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0, 0, 2, 0, 0}))), std::nullopt);
-    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0, 0, 2, 0, UINT32_MAX}))), std::nullopt);
-    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({0, 0}))), std::nullopt);
-    EXPECT_FALSE(look_with(video_times, "no boxes at all").has_value());
+/// Frames that are decoded at 0, 20, 40, 60, 80, 90, 160, and shown at 0, 20, 40, 90, 60, 90, 160; 100 ticks a second.
+struct Trimmed {
+    std::string movie = around("mvhd", fields({0, 0, 0, 600}));
+    std::string header = around("mdhd", fields({0, 0, 0, 100, 470}));
+    std::string lengths = around("stts", fields({0, 3, 4, 20, 1, 10, 2, 70}));
+    std::string delays = around("ctts", fields({0, 3, 3, 0, 1, 30, 1, static_cast<std::uint32_t>(-20)}));
+
+    [[nodiscard]] std::optional<std::uint64_t> shown_by(const std::string& edits, const char* kind = "vide") const {
+        const std::string tables = around("minf", around("stbl", lengths + delays));
+        const std::string media = around("mdia", around("hdlr", fields({0, 0}) + kind) + header + tables);
+        return shown(movie + around("trak", media + (edits.empty() ? "" : around("edts", around("elst", edits)))));
+    }
+};
+
+TEST(Mp4Boxes, CountsTheFramesThatAnEditListShows) {
+    const Trimmed clip;
+    EXPECT_EQ(clip.shown_by(fields({0, 1, 6000, 0, 1U << 16})), 7U);
+    EXPECT_EQ(clip.shown_by(fields({0, 1, 360, 30, 1U << 16})), 2U) << "from 30 to 90";
+    EXPECT_EQ(clip.shown_by(fields({0, 1, 0, 30, 1U << 16})), 5U) << "from 30 to the end";
+    EXPECT_EQ(clip.shown_by(fields({0, 2, 300, UINT32_MAX, 1U << 16, 60, 90, 1U << 16})), 2U) << "after a pause";
+    EXPECT_EQ(clip.shown_by(fields({0, 2, 60, 0, 1U << 16, 60, 90, 1U << 16})), 3U) << "two pieces";
+    EXPECT_EQ(clip.shown_by(fields({1U << 24, 1, 0, 360, 0, 30, 1U << 16})), 2U) << "wide numbers";
 }
 
-TEST(Mp4Boxes, ReadsWideTimes) {
-    const std::string ticks_of_600 = around("mvhd", fields({1U << 24, 0, 0, 0, 0, 600}));
-    EXPECT_EQ(shown(ticks_of_600 + track("vide", fields({1U << 24, 0, 0, 0, 0, 2, 0, 0, 900}))), 1.5);
-}
-
-TEST(Mp4Boxes, TellsHowLongTheFramesOfTheVideoWouldPlay) {
-    const std::string ticks_of_600 = around("mvhd", fields({0, 0, 0, 600}));
-    const std::string header = fields({0, 0, 0, 2, 0, 900});
-    const std::string frames = table("stts", {0, 3, 20, 5, 1, 70, 30, 10});
-    const auto found =
-        times(ticks_of_600 + track("vide", header, around("mdhd", fields({0, 0, 0, 100, 470})) + frames));
-    ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(found->shown_s, 1.5);
-    EXPECT_EQ(found->media_s, 4.7);
-    EXPECT_EQ(found->longest_frame_s, 0.7);
-    const std::string wide = around("mdhd", fields({1U << 24, 0, 0, 0, 0, 100, 0, 470}));
-    EXPECT_EQ(times(ticks_of_600 + track("vide", header, wide))->media_s, 4.7);
-    EXPECT_EQ(times(ticks_of_600 + track("vide", header, wide))->longest_frame_s, 0);
-    EXPECT_EQ(times(ticks_of_600 + track("vide", header))->media_s, 0);
+TEST(Mp4Boxes, CountsNothingWhereTheIndexDoesNotSay) {
+    const std::string edits = fields({0, 1, 360, 30, 1U << 16});
+    EXPECT_EQ(Trimmed().shown_by(""), std::nullopt);
+    EXPECT_EQ(Trimmed().shown_by(edits, "soun"), std::nullopt);
+    EXPECT_EQ(Trimmed{.movie = ""}.shown_by(edits), std::nullopt);
+    EXPECT_EQ(Trimmed{.lengths = ""}.shown_by(edits), std::nullopt);
+    EXPECT_EQ(Trimmed{.lengths = around("stts", fields({0, 1, UINT32_MAX, 1}))}.shown_by(edits), std::nullopt);
+    EXPECT_EQ(Trimmed{.delays = ""}.shown_by(edits), 3U);
+    EXPECT_EQ(look_with(shown_frames, "no boxes at all"), std::nullopt);
 }
 
 TEST(Mp4Boxes, CountsTheFramesOfFragments) {
