@@ -63,7 +63,7 @@ def test_of_a_tiff_in_which_zero_is_white_sky_is_white(tmp_path: Path, orientati
     Image.fromarray(65535 - shades * np.uint16(scale)).save(file, tiffinfo={274: orientation})
     photometric = struct.pack("<HHI", 262, 3, 1)  # the head of the entry; Pillow writes no other value than 1
     file.write_bytes(file.read_bytes().replace(photometric + b"\1", photometric + b"\0"))
-    np.testing.assert_array_equal(read_alpha(file).pixels, shades)
+    np.testing.assert_array_equal(read_alone(file).pixels, shades)
 
 
 def test_a_mask_without_sky_and_one_of_nothing_else_stay_as_they_are(tmp_path: Path) -> None:
