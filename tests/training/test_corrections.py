@@ -77,13 +77,13 @@ def test_a_run_draws_from_what_is_left(manifest: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr(start, "build", tiny_network)
     monkeypatch.setattr(checkpoint, "build", tiny_network)
     drawn: list[int] = []
-    loader = loop._loader
+    loader = loop.training_loader
 
     def spy(samples, *rest):  # type: ignore[no-untyped-def]
         drawn.append(len(samples))
         return loader(samples, *rest)
 
-    monkeypatch.setattr(loop, "_loader", spy)
+    monkeypatch.setattr(loop, "training_loader", spy)
     data = {
         "train": [manifest],
         "val": [manifest],

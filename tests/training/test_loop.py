@@ -189,7 +189,7 @@ def test_workers_do_not_wait_for_threads_that_only_their_parent_has(manifest: Pa
     sampler = BalancedSampler(samples, count=4, balance=1.0, weights={}, seed=0)
     sampler.start(0, (32, 48))
     with BUSY:
-        batches = list(loop._loader(samples, sampler, config, "cpu"))
+        batches = list(loop.training_loader(samples, sampler, config, "cpu"))
     assert [batch["image"].shape for batch in batches] == [(4, 3, 32, 48)]
 
 

@@ -16,17 +16,16 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
-from torch.utils.data import DataLoader
 
-from skymask.data.dataset import BalancedSampler, TrainingSet, unmatched_weights
-from skymask.data.manifest import Sample, read_manifest
+from skymask.data.dataset import BalancedSampler, unmatched_weights
+from skymask.data.manifest import read_manifest
 from skymask.errors import InputError, TrainingError
 from skymask.files import check_folder, reaching
-from skymask.interruption import kept_from_children
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_resume, save_resume, save_weights
 from skymask.training.config import TrainConfig, parse_config
 from skymask.training.corrections import read_training_samples
+from skymask.training.loader import training_loader
 from skymask.training.log import METRICS_FILE, RunLog
 from skymask.training.losses import sky_loss
 from skymask.training.memory import keep_memory
@@ -114,7 +113,7 @@ class _Run:
             fabric.world_size,
         )
         self.loader = fabric.setup_dataloaders(
-            _loader(samples, self.sampler, config, fabric.device.type), use_distributed_sampler=False
+            training_loader(samples, self.sampler, config, fabric.device.type), use_distributed_sampler=False
         )
         self.steps_per_epoch = len(self.loader)
         if not self.steps_per_epoch:
@@ -264,31 +263,6 @@ def _check_run(folder: Path, resume: bool) -> None:
     if kept and not resume:
         remedy = "Continue it with --resume, or choose" if RESUME_FILE in kept else "Choose"
         raise InputError(f"{folder} holds a run already ({', '.join(kept)}). {remedy} another with --output.")
-
-
-class _Loader(DataLoader[dict[str, Tensor]]):
-    """One whose workers, which take seconds to import torch, are not met by Ctrl-C."""
-
-    def __iter__(self) -> Any:
-        with kept_from_children():
-            return super().__iter__()
-
-
-def _loader(
-    samples: list[Sample], sampler: BalancedSampler, config: TrainConfig, device_type: str
-) -> DataLoader[dict[str, Tensor]]:
-    workers = config.data.workers
-    return _Loader(
-        TrainingSet(samples, config.augment),
-        batch_size=config.optimiser.batch_size,
-        sampler=sampler,
-        num_workers=workers,
-        # A forked worker inherits locks that threads of this process hold, and waits for them for ever.
-        multiprocessing_context="spawn" if workers else None,
-        persistent_workers=workers > 0,  # a spawned one takes seconds to import torch
-        drop_last=True,
-        pin_memory=device_type == "cuda",
-    )
 
 
 def _schedule(step: int, total_steps: int, warmup_steps: int) -> float:
