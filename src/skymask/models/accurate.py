@@ -20,7 +20,7 @@ FIRST_LOOK = (256, 320)
 """Height and width at which `fast` was trained; it looks no closer here, however large the working size."""
 
 SECOND_SHARE = 0.35
-"""Weight of the second look in the mean. At one half, `fast` alone was better where labels are coarse and walls are white."""
+"""Weight of the second look in the mean. With one half, white walls in the sun lost what `fast` alone had right."""
 
 
 class Accurate(nn.Module):
