@@ -11,6 +11,7 @@ import onnx
 import pytest
 
 import skymask
+from skymask.errors import EngineError
 from skymask.runtime.cache_folder import cache_folder
 from tests.support.tiny_model import reference, write_tiny_model
 
@@ -78,3 +79,45 @@ def test_openvino_runs_without_a_cache(cache: Path, tiny_model: Path) -> None:
     frame = np.zeros((40, 50, 3), np.uint8)
     with skymask.load(tiny_model, engine="openvino") as sky:
         np.testing.assert_array_equal(sky(frame), reference(frame))
+
+
+def failing_core(monkeypatch: pytest.MonkeyPatch, *, without_cache: bool) -> list[bool]:
+    """Makes OpenVINO fail with its cache, and without it if asked to; returns whether each attempt had the cache."""
+    openvino = pytest.importorskip("openvino")
+    attempts: list[bool] = []
+
+    class Core:
+        available_devices = ("CPU",)
+
+        def compile_model(self, path: str, device: str, properties: dict[str, object]) -> object:
+            attempts.append("CACHE_DIR" in properties)
+            if attempts[-1]:
+                raise RuntimeError("cannot set permissions: No such file or directory [17.blob]")
+            if without_cache:
+                raise RuntimeError("No such operator")
+            return object()
+
+    monkeypatch.setattr(openvino, "Core", Core)
+    return attempts
+
+
+def test_a_failure_with_the_cache_is_tried_again_without_it(
+    cache: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = failing_core(monkeypatch, without_cache=False)
+    skymask.load(tiny_model, engine="openvino").close()
+    assert attempts == [True, False]
+
+
+def test_a_failure_without_the_cache_is_the_one_that_is_told(
+    cache: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts = failing_core(monkeypatch, without_cache=True)
+    with pytest.raises(EngineError, match=r"OpenVINO refuses .*: No such operator"):
+        skymask.load(tiny_model, engine="openvino")
+    assert attempts == [True, False]
+    cache.joinpath("skymask").rename(cache / "elsewhere")
+    cache.joinpath("skymask").write_text("a file in its place")
+    with pytest.raises(EngineError, match="No such operator"):
+        skymask.load(tiny_model, engine="openvino")
+    assert attempts == [True, False, False]

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, Alphas, Frames
@@ -66,16 +66,11 @@ class OpenVinoEngine:
         # Left to itself, OpenVINO computes in bfloat16 or float16 where the hardware can. Every engine is to give the
         # alpha that the export was verified against, so float32 it is.
         properties: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-        # Compiling takes four times as long as reading what was compiled before. OpenVINO tells models apart by path
-        # and time of change alone, so each content has a folder of its own.
-        cache = cache_folder(f"openvino/{sha256(path)[:16]}")
-        if cache is not None:
-            properties["CACHE_DIR"] = str(cache)
         self._threads = threads if self._device == "cpu" else None
         if self._threads is not None:
             properties["INFERENCE_NUM_THREADS"] = self._threads
         try:
-            self._model: ov.CompiledModel | None = core.compile_model(os.fspath(path), self._device.upper(), properties)
+            self._model: ov.CompiledModel | None = _compile(core, path, self._device.upper(), properties)
         except RuntimeError as error:
             raise EngineError(f"OpenVINO refuses {path}: {_reason(error)}") from error
         self._idle: deque[ov.InferRequest] = deque()
@@ -106,6 +101,17 @@ class OpenVinoEngine:
         """See `Engine.close`."""
         self._model = None
         self._idle.clear()
+
+
+def _compile(core: ov.Core, path: Path, device: str, properties: dict[str, str | int]) -> ov.CompiledModel:
+    # Compiling takes four times as long as reading what was compiled before. OpenVINO tells models apart by path and
+    # time of change alone, so each content has a folder of its own.
+    cache = cache_folder(f"openvino/{sha256(path)[:16]}")
+    if cache is not None:
+        # Of two that fill an empty cache at the same moment, one may fail; a model that is refused is refused again.
+        with suppress(RuntimeError):
+            return core.compile_model(os.fspath(path), device, properties | {"CACHE_DIR": str(cache)})
+    return core.compile_model(os.fspath(path), device, properties)
 
 
 def _reason(error: Exception) -> str:
