@@ -179,7 +179,6 @@ def test_a_stream_without_time_stamps_gets_them_from_its_rate(tmp_path: Path) ->
     assert steps.pop() > 0
 
 
-@pytest.mark.skipif(not hasattr(VideoStream, "set_display_rotation"), reason="this PyAV cannot write a rotation")
 @pytest.mark.parametrize("rotation", [90, 180, -90])
 def test_rotation_is_honoured(rotation: int, tmp_path: Path) -> None:
     stored = read(make_clip(tmp_path / "stored.mp4"))[0].image
