@@ -87,6 +87,27 @@ def test_broken_and_small_photographs_are_reported_and_the_rest_done(folder: Pat
     assert sorted(mask.stem for mask in (tmp_path / "out").iterdir()) == ["0", "2", "4", "6"]
 
 
+@pytest.mark.parametrize(("becomes_folder", "said"), [(False, "No such file or directory"), (True, "Is a directory")])
+def test_a_photograph_that_is_gone_once_it_is_decoded_is_reported_and_the_rest_done(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, becomes_folder: bool, said: str
+) -> None:
+    def read(path: Path) -> Photograph:
+        photograph = read_photograph(path)
+        if path.stem == "3":
+            path.unlink()
+            if becomes_folder:
+                path.mkdir()
+        return photograph
+
+    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    monkeypatch.setattr("skymask.masks.segment.read_photograph", read)
+    outcomes = list(segment(jobs, sky, PLAIN, "tiny 0.0.1"))
+    assert [name for name, state in states(outcomes).items() if state == "failed"] == ["3"]
+    assert isinstance(outcomes[3].error, MediaError)
+    assert str(outcomes[3].error) == f"{folder / '3.png'} cannot be read any more: {said}."
+    assert sorted(mask.stem for mask in (tmp_path / "out").iterdir()) == ["0", "1", "2", "4", "5", "6"]
+
+
 def test_a_full_disk_stops_the_run(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     jobs = plan([folder], tmp_path / "out", PLAIN).jobs
     save = Image.Image.save

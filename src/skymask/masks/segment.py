@@ -85,7 +85,7 @@ def segment(
 
     Yields:
         One outcome a job: those whose masks are there come first, then the others, both in their order. A photograph
-        that cannot be decoded or is too small is an outcome, not an exception.
+        that cannot be read or is too small is an outcome, not an exception.
 
     Raises:
         OccupiedError: What is in the place of a mask is another mask or none at all.
@@ -136,6 +136,9 @@ def _decode(item: _ToDo, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
         return _Decoded(job, photograph, Source.of(job), looked_at.again)
     except MediaError as error:
         return Outcome(job, Status.FAILED, error)
+    except OSError as error:  # it was decoded, and is gone since
+        gone = MediaError(f"{job.photograph} cannot be read any more: {error.strerror or error}.")
+        return Outcome(job, Status.FAILED, gone)
 
 
 def _infer(item: _Decoded | Outcome, sky: Callable[[Frames], Alphas]) -> _Segmented | Outcome:
