@@ -61,7 +61,7 @@ class OutputError(SkymaskError):
 
 
 class OccupiedError(OutputError):
-    """In the place of a mask is what must not be replaced unasked: another mask, or none at all.
+    """In the place of a result is what must not be replaced unasked: of a mask another one, or none at all.
 
     Args:
         path: What is there.

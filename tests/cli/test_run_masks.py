@@ -219,6 +219,26 @@ def test_a_report_may_replace_an_earlier_one_in_a_folder_that_is_not_there_yet(p
         assert json.loads(path.read_text())["photographs"][0]["status"] == status
 
 
+def test_a_file_in_the_place_of_the_index_stops_the_command_before_the_model_is_loaded(
+    photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    index = photos.parent / "out" / "panoptic.json"
+    index.parent.mkdir()
+    index.write_text('{"images": []}')
+    assert run(photos, photos / "no.onnx", "--layout", "coco-panoptic") == 1
+    assert capsys.readouterr().err.startswith(f"skymask: error: {index} is there already and is no index that skymask")
+    assert run(photos, photos / "no.onnx", "--layout", "coco-panoptic", "--overwrite") == 2
+    assert "no.onnx" in capsys.readouterr().err
+
+
+def test_overwrite_replaces_a_file_in_the_place_of_the_index(photos: Path, tiny_model: Path) -> None:
+    index = photos.parent / "out" / "panoptic.json"
+    index.parent.mkdir()
+    index.write_text('{"images": []}')
+    assert run(photos, tiny_model, "--layout", "coco-panoptic", "--overwrite") == 0
+    assert len(json.loads(index.read_text())["images"]) == 3
+
+
 def test_an_index_that_cannot_be_written_does_not_cost_the_report(photos: Path, tiny_model: Path) -> None:
     (photos.parent / "out" / "panoptic.json").mkdir(parents=True)
     path = photos.parent / "report.json"

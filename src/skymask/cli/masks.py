@@ -66,13 +66,14 @@ def masks(
     planned = plan(inputs, output, form)
     if report is not None:
         check_report(report, planned, form.index(output), model_path(model))
+    form.begin(output, overwrite)
     if planned.left_out:
         print(f"skymask: {planned.left_out}.", file=sys.stderr)
     with load(model, engine, device, threads) as sky:
         outcomes, told = run_masks(planned.jobs, sky, form, output, overwrite, report)
         line = summary(outcomes, output, sky)
     try:
-        form.finish(planned.jobs, output)
+        form.finish(planned.jobs, output, overwrite)
         print(line)
     finally:
         if report is not None:

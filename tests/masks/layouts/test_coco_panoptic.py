@@ -24,6 +24,7 @@ from skymask.photographs.read import Photograph
 from skymask.photographs.write import write_mask
 from skymask.runtime.stats import SkyStats
 from tests.support.coco_panoptic import Panoptic, read_panoptic
+from tests.support.locked import lock
 from tests.support.tiny_model import reference
 
 HEIGHT, WIDTH = 36, 48
@@ -58,8 +59,9 @@ def make(inputs: list[Path], output: Path, *, overwrite: bool = False, void: boo
     """What the command does."""
     layout = CocoPanoptic(rest=None) if void else CocoPanoptic()
     jobs = plan(inputs, output, layout).jobs
+    layout.begin(output, overwrite)
     outcomes = list(segment(jobs, reference, layout, "tiny 0.0.1", overwrite))
-    layout.finish(jobs, output)
+    layout.finish(jobs, output, overwrite)
     return [outcome.status for outcome in outcomes]
 
 
@@ -230,6 +232,7 @@ def test_names_that_are_numbers_are_cocos_image_ids(tmp_path: Path, names: list[
 
 def test_masks_of_another_layout_are_not_taken_for_its_own(photos: Path, tmp_path: Path) -> None:
     make([photos], tmp_path / "out", void=True)
+    (tmp_path / "out" / "panoptic.json").unlink()  # which would be refused before them
     with pytest.raises(OutputError, match=r"panoptic/all\.png is there already and is not of this layout") as refused:
         make([photos], tmp_path / "out")
     assert "--overwrite" in str(refused.value)
@@ -262,13 +265,62 @@ def test_a_mask_that_was_cut_off_is_made_again(photos: Path, tmp_path: Path) -> 
     assert mask.read_bytes() == content
 
 
-@pytest.mark.parametrize("content", ["text", "[]", '{"images": 3}', '{"images": [{"id": 1}]}', "\xff"])
-def test_a_file_in_the_place_of_the_index_is_not_overwritten(photos: Path, tmp_path: Path, content: str) -> None:
+BY_OTHERS = {
+    "info": {"description": "COCO 2018 Panoptic Dataset"},
+    "images": [{"id": 1, "file_name": "half.png"}],
+    "annotations": [],
+    "categories": [{"id": SKY, "name": "sky-other-merged"}, {"id": NOT_SKY, "name": "not-sky"}],
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "text", "[]", '{"images": 3}', '{"images": [{"id": 1}]}', "\xff", json.dumps(BY_OTHERS)],
+)
+def test_a_file_in_the_place_of_the_index_stops_the_run_before_any_work(
+    photos: Path, tmp_path: Path, content: str
+) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "panoptic.json").write_text(content, encoding="latin-1")
-    with pytest.raises(OutputError, match=r"panoptic\.json is no index that skymask wrote"):
+    said = r"panoptic\.json is there already and is no index that skymask wrote\. .* --overwrite replaces"
+    with pytest.raises(OutputError, match=said):
         make([photos], tmp_path / "out")
     assert (tmp_path / "out" / "panoptic.json").read_text(encoding="latin-1") == content
+    assert not (tmp_path / "out" / "panoptic").exists()
+    make([photos], tmp_path / "out", overwrite=True)
+    assert read_panoptic(tmp_path / "out" / "panoptic.json").keys() == {f"{name}.png" for name in SKIES}
+
+
+def test_a_file_that_comes_into_the_place_of_the_index_during_the_run_is_not_replaced(
+    photos: Path, tmp_path: Path
+) -> None:
+    layout = CocoPanoptic()
+    jobs = plan([photos], tmp_path, layout).jobs
+    layout.begin(tmp_path, overwrite=False)
+    (tmp_path / "panoptic.json").write_text("text")
+    with pytest.raises(OutputError, match=r"panoptic\.json is there already"):
+        layout.finish(jobs, tmp_path)
+    assert (tmp_path / "panoptic.json").read_text() == "text"
+
+
+def test_the_index_of_the_other_layout_stops_the_run_before_any_work(photos: Path, tmp_path: Path) -> None:
+    make([photos / "all.png"], tmp_path / "out", void=True)
+    before = index(tmp_path / "out")
+    said = r"panoptic\.json is there already and is not of this layout: it is coco-panoptic-void, not coco-panoptic\. "
+    with pytest.raises(OutputError, match=said):
+        make([photos / "half.png"], tmp_path / "out")
+    assert index(tmp_path / "out") == before
+    assert not (tmp_path / "out" / "panoptic" / "half.png").exists()
+    make([photos / "half.png"], tmp_path / "out", overwrite=True)
+    assert read_panoptic(tmp_path / "out" / "panoptic.json").keys() == {"half.png"}
+
+
+def test_an_index_that_cannot_be_reached_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(monkeypatch, "locked")
+    with pytest.raises(OutputError, match=r"panoptic\.json cannot be reached: Permission denied"):
+        CocoPanoptic().begin(tmp_path / "locked", overwrite=False)
 
 
 def test_an_index_that_cannot_be_written_is_an_error(photos: Path, tmp_path: Path) -> None:

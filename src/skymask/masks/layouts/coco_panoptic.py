@@ -31,7 +31,7 @@ from PIL import Image
 from skymask import __version__
 from skymask.contract import THRESHOLD, Alphas
 from skymask.errors import MediaError, OccupiedError, OutputError
-from skymask.files import write_text
+from skymask.files import reaching, write_text
 from skymask.masks.layouts.layout import png_name
 from skymask.masks.origin import Origin
 from skymask.masks.plan import Job
@@ -41,6 +41,7 @@ from skymask.photographs.write import write_mask
 
 FOLDER = "panoptic"
 INDEX = "panoptic.json"  # beside the folder of its name, where COCO's tools look for it
+_DESCRIPTION = "Sky masks made by skymask"
 
 Colour = tuple[int, int, int]
 
@@ -88,7 +89,7 @@ class CocoPanoptic:
         Args:
             rest: Its class; None leaves it void.
         """
-        self.name = "coco-panoptic-void" if rest is None else "coco-panoptic"
+        self.name = _layout_name(rest is not None)
         self._categories = (SKY,) if rest is None else (SKY, rest)
         self._rest_colour = VOID if rest is None else rest.color
         self._described: dict[Path, _Described] = {}
@@ -105,6 +106,10 @@ class CocoPanoptic:
         """Names the JSON file."""
         return output / INDEX
 
+    def begin(self, output: Path, overwrite: bool) -> None:
+        """Refuses another JSON file in the place of the index."""
+        self._listed(self.index(output), overwrite)
+
     def keep(self, mask: Path) -> None:
         """Reads a mask that is there: the index needs its segments, and here threads share that work."""
         self._described[mask] = self._read(mask)
@@ -116,14 +121,14 @@ class CocoPanoptic:
         write_mask(rgb, mask, photograph.orientation, text=origin.to_text())
         self._described[mask] = self._describe(as_stored(rgb, photograph.orientation))
 
-    def finish(self, jobs: Sequence[Job], output: Path) -> None:
+    def finish(self, jobs: Sequence[Job], output: Path, overwrite: bool = False) -> None:
         """Writes the index of all masks in the folder: those of this run, and those that it listed before.
 
         Image ids are COCO's own where all names are numbers (`000000000139.jpg` is 139), so that COCO's tools find the
         ground truth; otherwise they count from 1 in the order of the names, including photographs that failed.
         """
         index = self.index(output)
-        names = {self.place(name): name for name in (*_listed(index), *(job.name for job in jobs))}
+        names = {self.place(name): name for name in (*self._listed(index, overwrite), *(job.name for job in jobs))}
         ordered = sorted(names.values(), key=Path.as_posix)
         images, annotations = [], []
         for image_id, name in zip(_image_ids(ordered), ordered, strict=True):
@@ -136,13 +141,45 @@ class CocoPanoptic:
                 {"image_id": image_id, "file_name": png_name(name).as_posix(), "segments_info": found.segments}
             )
         content = {
-            "info": {"description": "Sky masks made by skymask", "version": __version__},
+            "info": {"description": _DESCRIPTION, "version": __version__},
             "licenses": [],
             "images": images,
             "annotations": annotations,
             "categories": [asdict(category) | {"isthing": 0} for category in self._categories],
         }
         write_text(index, json.dumps(content) + "\n")
+
+    def _listed(self, index: Path, overwrite: bool) -> list[Path]:
+        """The photographs that an index lists; none where there is no index yet, or another file to be replaced."""
+        with reaching(index, OutputError):
+            if not index.is_file():
+                return []
+            content = index.read_bytes()
+        try:
+            return self._parse(content)
+        except ValueError as error:
+            if overwrite:
+                return []
+            raise OccupiedError(index, str(error)) from None
+
+    def _parse(self, index: bytes) -> list[Path]:
+        """The photographs that an index lists.
+
+        Raises:
+            ValueError: It is none, or of another layout; the message is for `OccupiedError`.
+        """
+        try:
+            content = json.loads(index)
+            is_by_skymask = content["info"]["description"] == _DESCRIPTION
+            layout = _layout_name(NOT_SKY.id in [category["id"] for category in content["categories"]])
+            names = [Path(image["file_name"]) for image in content["images"]]
+        except (ValueError, LookupError, TypeError):
+            is_by_skymask = False
+        if not is_by_skymask:
+            raise ValueError("is no index that skymask wrote")
+        if layout != self.name:
+            raise ValueError(f"is not of this layout: it is {layout}, not {self.name}")
+        return names
 
     def _read(self, mask: Path) -> _Described:
         try:
@@ -163,6 +200,10 @@ class CocoPanoptic:
         return _Described(width, height, segments)
 
 
+def _layout_name(has_rest: bool) -> str:
+    return "coco-panoptic" if has_rest else "coco-panoptic-void"
+
+
 def _region(rgb: NDArray[np.uint8], colour: Colour) -> NDArray[np.bool_]:
     """Where a picture, [H, W, 3], has a colour: bool [H, W]. Channel by channel, which takes a third of the memory."""
     red, green, blue = colour
@@ -180,16 +221,6 @@ def _segment_entry(category: Category, region: NDArray[np.bool_]) -> dict[str, A
         "bbox": [left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1],
         "iscrowd": 0,
     }
-
-
-def _listed(index: Path) -> list[Path]:
-    """The photographs that an index lists; none where there is no index yet."""
-    if not index.is_file():
-        return []
-    try:
-        return [Path(image["file_name"]) for image in json.loads(index.read_text(encoding="utf-8"))["images"]]
-    except (ValueError, LookupError, TypeError):
-        raise OutputError(f"{index} is no index that skymask wrote. Move it away, and run again.") from None
 
 
 def _image_ids(names: Sequence[Path]) -> list[int]:

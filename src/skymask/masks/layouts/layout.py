@@ -49,6 +49,19 @@ class Layout(Protocol):
         """Names the file that `finish` writes below the output folder; None if it writes none."""
         ...
 
+    def begin(self, output: Path, overwrite: bool) -> None:
+        """Looks, before any work, at what is in the place of what `finish` writes.
+
+        Args:
+            output: The folder for the masks.
+            overwrite: Whether that may be replaced, whatever it is.
+
+        Raises:
+            OccupiedError: It may not, and is not what `finish` writes.
+            OutputError: It cannot be reached.
+        """
+        ...
+
     def keep(self, mask: Path) -> None:
         """Takes note of a mask from an earlier run, which is not made again.
 
@@ -72,14 +85,16 @@ class Layout(Protocol):
         """
         ...
 
-    def finish(self, jobs: Sequence[Job], output: Path) -> None:
+    def finish(self, jobs: Sequence[Job], output: Path, overwrite: bool = False) -> None:
         """Writes what belongs to all masks together, once they are done.
 
         Args:
             jobs: All that was asked for, also where it failed or was there already.
             output: The folder for the masks.
+            overwrite: As for `begin`.
 
         Raises:
+            OccupiedError: As `begin` raises, if it has come there since.
             OutputError: It cannot be written.
         """
         ...
@@ -91,10 +106,13 @@ class Standalone:
     def index(self, output: Path) -> None:
         """There is none."""
 
+    def begin(self, output: Path, overwrite: bool) -> None:
+        """Does nothing."""
+
     def keep(self, mask: Path) -> None:
         """Does nothing."""
 
-    def finish(self, jobs: Sequence[Job], output: Path) -> None:
+    def finish(self, jobs: Sequence[Job], output: Path, overwrite: bool = False) -> None:
         """Does nothing."""
 
 
