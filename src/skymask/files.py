@@ -23,6 +23,7 @@ def writing(path: Path) -> Iterator[Path]:
 
     Raises:
         OutputError: An `OSError` in the block, or on moving: the folder may not be written to, or the disk is full.
+        BrokenPipeError: It is a pipe, and its reader has gone.
     """
     try:
         if is_stream(path):
@@ -36,6 +37,8 @@ def writing(path: Path) -> Iterator[Path]:
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}. Check the folder's permissions and the space left, "

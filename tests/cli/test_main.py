@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,8 +10,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import av
 import pytest
 from cyclopts import App
+from PIL import Image
 
 import skymask
 from skymask import cli
@@ -214,19 +217,82 @@ def test_processes_of_a_command_end_at_once(command: App) -> None:
 def skymask_process(*arguments: str, **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "skymask", *arguments],
-        stderr=subprocess.PIPE,
         text=True,
-        **options,  # type: ignore[call-overload]
+        **{"stderr": subprocess.PIPE, **options},  # type: ignore[call-overload]
     )
 
 
-def test_a_closed_pipe_is_no_complaint(tiny_model: Path) -> None:
+def run_unread(*arguments: object, unread: str = "stdout", unbuffered: str = "") -> tuple[int, str]:
+    """Runs a command whose reader has gone; returns the exit code, and what it said on the other of the two streams."""
     read_end, write_end = os.pipe()
     os.close(read_end)
-    process = skymask_process("info", str(tiny_model), stdout=write_end)
+    options = {"stdout": subprocess.PIPE, "env": {**os.environ, "PYTHONUNBUFFERED": unbuffered}, unread: write_end}
+    process = skymask_process(*map(str, arguments), **options)
     os.close(write_end)
-    assert process.communicate(timeout=TIMEOUT_S)[1] == ""
-    assert process.returncode == 1
+    out, err = process.communicate(timeout=TIMEOUT_S)
+    return process.returncode, err if unread == "stdout" else out
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_closed_pipe_is_no_complaint(tiny_model: Path, unbuffered: str) -> None:
+    assert run_unread("info", tiny_model, unbuffered=unbuffered) == (1, "")
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """The first of them is none."""
+    (tmp_path / "photos").mkdir()
+    for name in "bc":
+        Image.new("RGB", (60, 40)).save(tmp_path / "photos" / f"{name}.png")
+    (tmp_path / "photos" / "a.png").write_bytes(b"")
+    return tmp_path / "photos"
+
+
+def test_a_closed_pipe_does_not_hide_what_failed(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    code, err = run_unread("masks", photos, "-o", tmp_path / "out", "--model", tiny_model)
+    assert code == 1
+    assert err.splitlines() == [
+        f"skymask: {photos / 'a.png'} is empty (0 bytes). Copy it again from where it came from.",
+        "skymask: error: 1 of 3 photographs failed; see above.",
+    ]
+    assert sorted(mask.name for mask in (tmp_path / "out").iterdir()) == ["b.png", "c.png"]
+
+
+def test_errors_that_nobody_reads_end_the_command_with_its_report(
+    photos: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out, report = tmp_path / "out", tmp_path / "report.json"
+    arguments = ("masks", photos, "-o", out, "--model", tiny_model, "--report", report)
+    assert run_unread(*arguments, unread="stderr") == (1, "")
+    assert json.loads(report.read_text())["asked"] == 3
+    for mask in out.glob("*"):
+        Image.open(mask).load()
+
+
+def test_an_error_that_nobody_reads_keeps_its_exit_code(tmp_path: Path) -> None:
+    assert run_unread("masks", tmp_path / "none", "-o", tmp_path / "out", unread="stderr") == (2, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="needs /dev/stdout")  # noqa: PTH110
+def test_a_report_that_nobody_reads_is_no_complaint(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    (photos / "a.png").unlink()
+    arguments = ("masks", photos, "-o", tmp_path / "out", "--model", tiny_model, "--report", "/dev/stdout")
+    assert run_unread(*arguments) == (1, "")
+    assert sorted(mask.name for mask in (tmp_path / "out").iterdir()) == ["b.png", "c.png"]
+
+
+def test_a_video_is_whole_though_nobody_reads_what_is_said_of_it(tiny_model: Path, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "in.mp4", times_ms=[0, 100])
+    assert run_unread("video", clip, "-o", tmp_path / "out.mp4", "--model", tiny_model) == (1, "")
+    with av.open(str(tmp_path / "out.mp4")) as video:
+        assert len(list(video.decode(video=0))) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell as on POSIX")
+def test_stdout_may_be_closed_from_the_start(tiny_model: Path) -> None:
+    command = [sys.executable, "-m", "skymask", "info", str(tiny_model)]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals as on POSIX")

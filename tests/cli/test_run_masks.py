@@ -212,6 +212,18 @@ def test_a_report_that_fails_in_the_end_costs_nothing_else(
     assert "report.json cannot be written" in capsys.readouterr().err
 
 
+def test_a_report_that_nobody_reads_does_not_hide_an_interruption(
+    photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unread(self: Report, path: Path) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(Report, "write", unread)
+    interrupted_at("b", monkeypatch)
+    assert run(photos, tiny_model, "--report", photos.parent / "report.json") == 130
+    assert capsys.readouterr().err.endswith("skymask: interrupted\n")
+
+
 def test_a_report_may_replace_an_earlier_one_in_a_folder_that_is_not_there_yet(photos: Path, tiny_model: Path) -> None:
     path = photos.parent / "reports" / "new" / "report.json"
     for status in ("written", "skipped"):

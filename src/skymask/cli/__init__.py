@@ -11,6 +11,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 
@@ -99,10 +100,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tokens = sys.argv[1:] if arguments is None else list(arguments)
     if isinstance(sys.stdout, TextIOWrapper):  # the names of files need not fit its encoding; stderr is so anyway
         sys.stdout.reconfigure(errors="backslashreplace")
+    code = _run(tokens)
+    return code if _is_read() else code or 1
+
+
+def _run(tokens: Sequence[str]) -> int:
     try:
         with terminated_like_ctrl_c():
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-            sys.stdout.flush()
     except SkymaskError as error:
         return _fail(f"error: {error}", error.exit_code)
     except CycloptsError as error:
@@ -114,12 +119,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f'error: this command needs more than the plain install: pip install "skymask[{extra}]"', 2)
     except KeyboardInterrupt as interruption:
         return _end(interruption)
-    except BrokenPipeError:
-        # The reader of a pipe has gone (`skymask info | head -1`). What Python still holds for stdout is dropped, or
-        # it would complain on leaving.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):  # nobody reads on, see `_is_read`; rich makes the latter of it
         return 1
     return 0
+
+
+def _is_read() -> bool:
+    """Hands over what Python still holds for stdout and stderr, and tells whether somebody takes it.
+
+    Where the reader of a pipe has gone (`skymask info | head -1`), it is dropped: Python would complain on leaving.
+    """
+    is_read = True
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # closed before the command began (>&-)
+            continue
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            is_read = False
+    return is_read
 
 
 def _end(interruption: KeyboardInterrupt) -> int:
@@ -129,7 +148,8 @@ def _end(interruption: KeyboardInterrupt) -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    print(f"skymask: {message}", file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print(f"skymask: {message}", file=sys.stderr)
     return exit_code
 
 

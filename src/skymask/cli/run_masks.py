@@ -58,10 +58,10 @@ def run_masks(
                     _tell(console, f"skymask: {outcome.error}")
                 outcomes.append(outcome)
                 advance(outcome.status is not Status.SKIPPED)
-    except (SkymaskError, KeyboardInterrupt) as error:
+    except (SkymaskError, KeyboardInterrupt, BrokenPipeError, SystemExit) as error:  # the last two: nobody reads stderr
+        _write_early(console, so_far(), report)
         if not isinstance(error, OccupiedError):  # there, the same command would stop again
             _tell_so_far(console, jobs, outcomes, output, overwrite)
-        _write_early(console, so_far(), report)
         raise
     return outcomes, so_far()
 
@@ -155,6 +155,8 @@ def _write_early(console: Console, told: Report, report: Path | None) -> None:
         return
     try:
         told.write(report)
+    except BrokenPipeError:
+        return
     except OutputError as error:
         _tell(console, f"skymask: {error}")
 
