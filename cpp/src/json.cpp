@@ -2,7 +2,9 @@
 
 #include <charconv>
 #include <cstdint>
-#include <limits>
+#include <locale>
+#include <sstream>
+#include <string>
 #include <utility>
 
 namespace skymask {
@@ -12,6 +14,15 @@ constexpr int max_depth = 32;
 
 /// Thrown and caught in this file.
 struct NotJson {};
+
+/// By a stream, since the libc++ of macOS cannot do it with from_chars. What is too large becomes the largest there is.
+double to_double(std::string_view digits) {
+    std::istringstream stream{std::string(digits)};
+    stream.imbue(std::locale::classic());
+    double value = 0.0;
+    stream >> value;
+    return value;
+}
 
 class Parser {
 public:
@@ -180,10 +191,7 @@ private:
             static_cast<void>(take('+') || take('-'));
             require(skip_digits() > 0);
         }
-        const auto result = std::from_chars(text_.data() + start, text_.data() + position_, number.value);
-        if (result.ec == std::errc::result_out_of_range) {
-            number.value = std::numeric_limits<double>::infinity();
-        }
+        number.value = to_double(text_.substr(start, position_ - start));
         return number;
     }
 

@@ -36,6 +36,8 @@ TEST(JsonNumber, KnowsIntegers) {
     EXPECT_FALSE(read<Json::Number>("1e2").is_integer);
     EXPECT_EQ(read<Json::Number>("-1.5e+2").value, -150.0);
     EXPECT_GT(read<Json::Number>("1e999").value, 1e300);
+    EXPECT_LT(read<Json::Number>("-1e999").value, -1e300);
+    EXPECT_DOUBLE_EQ(read<Json::Number>("1e-999").value, 0.0);
 }
 
 TEST(JsonValue, ReadsNestedOnes) {
