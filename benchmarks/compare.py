@@ -112,7 +112,11 @@ def worktree(repository: Path, revision: str) -> Iterator[Path]:
         tree = Path(name) / "tree"
         try:
             added = subprocess.run(
-                [*git, "worktree", "add", "--detach", str(tree), revision], capture_output=True, text=True, check=False
+                [*git, "worktree", "add", "--detach", str(tree), revision],
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
             )
             if added.returncode:
                 reason = added.stderr.strip().splitlines()[-1]
@@ -133,7 +137,7 @@ def run_in(tree: Path, *arguments: str, under: Sequence[str] = ()) -> subprocess
     if under:
         environment["OPENBLAS_NUM_THREADS"] = "1"  # threads that start would be counted too
     command = [*under, sys.executable, "-P", str(Path(__file__).with_name("one_tree.py")), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, env=environment)
     if done.returncode:
         raise TreeError((done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1])
     return done

@@ -81,7 +81,7 @@ def main() -> None:
     }
     print(table(rows))
     if arguments.output:
-        arguments.output.write_text(json.dumps(result, indent=1) + "\n")
+        arguments.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def measure_rounds(measure: Measure, rounds: int) -> dict[str, list[float]]:
@@ -101,7 +101,7 @@ def latency_ms(arguments: argparse.Namespace, name: str, size: str, threads: int
     output = folder / "bench.json"
     options = ["--task", "infer", "--rounds", 1, "--size", size, "--seconds", arguments.seconds]
     run([arguments.programs / "skymask-bench", *options, *exactly(threads), "-o", output])
-    return float(json.loads(output.read_text())["rows"][0]["p50_ms"])
+    return float(json.loads(output.read_text(encoding="utf-8"))["rows"][0]["p50_ms"])
 
 
 def file_ms(arguments: argparse.Namespace, name: str, clip: Path, threads: int) -> float:
@@ -113,7 +113,7 @@ def file_ms(arguments: argparse.Namespace, name: str, clip: Path, threads: int) 
         run([sys.executable, "-m", "skymask", "video", *common, *options])
     else:
         run([arguments.programs / "skymask-video", *common, *exactly(threads)])
-    return 1000 / float(json.loads(report.read_text())["fps"])
+    return 1000 / float(json.loads(report.read_text(encoding="utf-8"))["fps"])
 
 
 def exactly(threads: int) -> list[object]:
@@ -124,7 +124,9 @@ def exactly(threads: int) -> list[object]:
 def run(command: Sequence[object]) -> str:
     """Runs a command; returns what it printed."""
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(
+        [*map(str, command)], capture_output=True, text=True, errors="replace", env=environment, check=False
+    )
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stderr}")
     return done.stdout

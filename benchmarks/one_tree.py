@@ -44,7 +44,7 @@ def file(clip: str, output: str) -> float:
     from skymask.cli import main
 
     report = Path(output).with_suffix(".json")
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         code = main(["video", clip, "-o", output, "--view", "overlay", "--report", str(report)])
     if code:
         sys.exit(code)

@@ -79,6 +79,7 @@ def build_in_cpp(model: Path, capability: str, program: Path, library: Path) -> 
             env={**os.environ, "LD_LIBRARY_PATH": str(library)},
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
         )
         seconds = time.perf_counter() - started
@@ -131,8 +132,10 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     done = list(builds(arguments))
-    (arguments.output / "tensorrt_builds.json").write_text(json.dumps([asdict(build) for build in done], indent=1))
-    (arguments.output / "tensorrt_builds.md").write_text(table(done))
+    (arguments.output / "tensorrt_builds.json").write_text(
+        json.dumps([asdict(build) for build in done], indent=1), encoding="utf-8"
+    )
+    (arguments.output / "tensorrt_builds.md").write_text(table(done), encoding="utf-8")
     print(table(done), end="")
     sys.exit(1 if any(build.reason for build in done) else 0)
 

@@ -133,7 +133,7 @@ def test_the_shipped_model_is_fitted_to_images_of_ones_own_as_the_readme_says(
     assert Path("data/mine/manifest.csv") in config.data.train
     assert config.data.val == (Path("data/mine-val/manifest.csv"),)
     for name in ("mine", "shipped"):
-        assert len(json.loads(Path(f"results/{name}/result.json").read_text())["images"]) == 2
+        assert len(json.loads(Path(f"results/{name}/result.json").read_text(encoding="utf-8"))["images"]) == 2
 
 
 def test_the_three_lines_of_python() -> None:

@@ -61,7 +61,7 @@ def test_from_the_archive_to_a_trained_model(desk: Path, monkeypatch: pytest.Mon
 
 
 def _check_audit(table: Path) -> None:
-    with table.open(newline="") as file:
+    with table.open(encoding="utf-8", newline="") as file:
         dropped = [row for row in csv.DictReader(file) if row["verdict"] == "drop"]
     assert [row["camera"] for row in dropped] == [CAMERAS[0]] * 3  # black, truncated, a duplicate
 

@@ -27,4 +27,4 @@ def commit(folder: Path = Path(__file__).parent) -> str | None:
 
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(command, capture_output=True, text=True, errors="replace", check=True).stdout.strip()

@@ -33,7 +33,7 @@ RECORDS = [
 
 
 def write_notes(path: Path, *rows: str) -> Path:
-    path.write_text("\n".join(["image,category,label,note", *rows]) + "\n")
+    path.write_text("\n".join(["image,category,label,note", *rows]) + "\n", encoding="utf-8")
     return path
 
 

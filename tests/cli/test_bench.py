@@ -52,7 +52,7 @@ def test_two_models_of_one_file_name_have_rows_of_their_own(
         shutil.copy(tiny_model, model)
     arguments = ["--size", "64x64", "48x32", "--rounds", "1", "--threads", "1", "-o", "out"]
     assert main(["bench", *arguments, "--model", *models]) == 0
-    result = json.loads(Path("out/bench.json").read_text())
+    result = json.loads(Path("out/bench.json").read_text(encoding="utf-8"))
     assert {row["model"] for row in result["rows"]} == {*models, None}
     assert set(result["rows"][0]) == {*("task", "size_hw", "model", "engine", "threads", "name", "summary", "turns")}, (
         "the file's format is as it was"

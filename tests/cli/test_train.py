@@ -55,7 +55,7 @@ def test_a_run_goes_into_a_folder_of_its_name(config: Path, capsys: pytest.Captu
     best = Path(capsys.readouterr().out.strip())
     assert best == Path("runs/tiny/best.safetensors")
     assert checkpoint.load_checkpoint(best).config.optimiser.learning_rate == 0.01
-    assert len(Path("runs/tiny/metrics.jsonl").read_text().splitlines()) == 1
+    assert len(Path("runs/tiny/metrics.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
     assert main(["train", str(config), "--accelerator", "cpu"]) == 2
     assert "--resume" in capsys.readouterr().err

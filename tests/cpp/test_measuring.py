@@ -40,7 +40,7 @@ def write_trace(path: Path) -> Path:
         for tid, ts, dur in ((1, 10_000 * frame, 2000), (2 + frame % 2, 10_000 * frame + 2000, 18_000)):
             work = {"ph": "X", "name": "work", "pid": 1, "tid": tid, "ts": ts, "dur": dur}
             events.append({**work, "args": {"frame": frame}})
-    path.write_text(json.dumps({"traceEvents": events}))
+    path.write_text(json.dumps({"traceEvents": events}), encoding="utf-8")
     return path
 
 

@@ -20,7 +20,7 @@ UNSURE_ANSWER = np.full((40, 60), 0.6, np.float32)
 
 
 def write(path: Path, *rows: tuple[object, ...], columns: tuple[str, ...] = COLUMNS) -> Path:
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([columns, *rows])
     return path
 

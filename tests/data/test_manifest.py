@@ -30,7 +30,7 @@ def test_ignore_maps_mark_what_has_no_label(manifest: Path) -> None:
     ignore = np.zeros((48, 64), np.uint8)
     ignore[:, :10] = 255
     Image.fromarray(ignore).save(manifest.parent / "ignore.png")
-    manifest.write_text(HEADER + "a,0,0.png,0_mask.png,ignore.png,64,48,0.5\n")
+    manifest.write_text(HEADER + "a,0,0.png,0_mask.png,ignore.png,64,48,0.5\n", encoding="utf-8")
     valid = read_manifest(manifest)[0].load_valid()
     assert not valid[:, :10].any()
     assert valid[:, 10:].all()
@@ -48,7 +48,7 @@ STORED = {
 def test_labels_that_are_stored_otherwise_mean_what_they_mean_to_the_import(manifest: Path, kind: str) -> None:
     for name, label in (("mask.png", corner(48)), ("ignore.png", corner(48)[::-1])):
         STORED[kind](label).save(manifest.parent / name)
-    manifest.write_text(HEADER + "a,0,0.png,mask.png,ignore.png,64,48,0.5\n")
+    manifest.write_text(HEADER + "a,0,0.png,mask.png,ignore.png,64,48,0.5\n", encoding="utf-8")
     (sample,) = read_manifest(manifest)
     expected = read_alpha(sample.mask, Numbers(one_is_sky=False, sixteen_hold_eight=False)).pixels
     np.testing.assert_array_equal(sample.load_mask(), expected)
@@ -68,7 +68,9 @@ def test_labels_that_only_the_import_can_understand_are_refused(
     manifest: Path, label: Callable[[], np.ndarray], said: str
 ) -> None:
     Image.fromarray(label()).save(manifest.parent / "odd.png")
-    manifest.write_text(HEADER + "a,0,0.png,odd.png,,64,48,0.5\na,0,0.png,0_mask.png,odd.png,64,48,0.5\n")
+    manifest.write_text(
+        HEADER + "a,0,0.png,odd.png,,64,48,0.5\na,0,0.png,0_mask.png,odd.png,64,48,0.5\n", encoding="utf-8"
+    )
     mask, ignore = read_manifest(manifest)
     for load in (mask.load_mask, ignore.load_valid):
         with pytest.raises(DataError, match=rf"odd\.png {said}.* with `skymask data import`"):
@@ -80,7 +82,9 @@ def test_a_soft_mask_without_sky_stays_without(manifest: Path) -> None:
     faint[20, 10:15] = 1
     Image.fromarray(faint).save(manifest.parent / "faint.png")
     Image.fromarray(faint.astype(np.uint16) * 200).save(manifest.parent / "deep.png")
-    manifest.write_text(HEADER + "a,0,0.png,faint.png,faint.png,64,48,0.5\na,0,0.png,deep.png,,64,48,0.5\n")
+    manifest.write_text(
+        HEADER + "a,0,0.png,faint.png,faint.png,64,48,0.5\na,0,0.png,deep.png,,64,48,0.5\n", encoding="utf-8"
+    )
     eight, sixteen = read_manifest(manifest)
     np.testing.assert_array_equal(eight.load_mask(), faint)
     assert eight.load_valid().all()
@@ -91,7 +95,9 @@ def test_labels_in_colours_are_refused_and_named(manifest: Path) -> None:
     palette = Image.fromarray(corner(48) // 255).convert("P")
     palette.putpalette([0, 0, 0, 0, 0, 255])
     palette.save(manifest.parent / "colours.png")
-    manifest.write_text(HEADER + "a,0,0.png,colours.png,,64,48,0.5\na,0,0.png,0_mask.png,colours.png,64,48,0.5\n")
+    manifest.write_text(
+        HEADER + "a,0,0.png,colours.png,,64,48,0.5\na,0,0.png,0_mask.png,colours.png,64,48,0.5\n", encoding="utf-8"
+    )
     mask, ignore = read_manifest(manifest)
     for load in (mask.load_mask, ignore.load_valid):
         with pytest.raises(DataError, match=r"colours\.png has colours, .* Save it as 8-bit grey"):
@@ -109,7 +115,7 @@ def test_labels_in_colours_are_refused_and_named(manifest: Path) -> None:
 )
 def test_files_that_do_not_fit_are_named(manifest: Path, line: str, message: str) -> None:
     Image.new("L", (65, 48)).save(manifest.parent / "wide.png")
-    manifest.write_text(HEADER + line + "\n")
+    manifest.write_text(HEADER + line + "\n", encoding="utf-8")
     with pytest.raises(DataError, match=message):
         read_manifest(manifest)
 
@@ -210,7 +216,7 @@ def test_an_image_larger_than_is_safe_is_named(manifest: Path, monkeypatch: pyte
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column(manifest: Path) -> None:
-    manifest.write_text(manifest.read_text(), encoding="utf-8-sig")
+    manifest.write_text(manifest.read_text(encoding="utf-8"), encoding="utf-8-sig")
     assert len(read_manifest(manifest)) == 6
 
 
@@ -237,7 +243,7 @@ def test_spreadsheets_that_went_wrong_are_explained(manifest: Path, content: byt
 
 
 def test_columns_that_nobody_needs_may_be_left_out_at_the_end(manifest: Path) -> None:
-    manifest.write_text(HEADER + "a,0,0.png,0_mask.png\n")
+    manifest.write_text(HEADER + "a,0,0.png,0_mask.png\n", encoding="utf-8")
     (sample,) = read_manifest(manifest)
     assert sample.ignore is None
 
@@ -255,7 +261,7 @@ def test_a_manifest_below_a_link_names_files_that_the_system_finds(
     write_manifest(Path("data/mine/manifest.csv"), [sample])
     (found,) = read_manifest(Path("data/mine/manifest.csv"))
     assert found.image.resolve() == sample.image.resolve()
-    line = Path("data/mine/manifest.csv").read_text().splitlines()[1]
+    line = Path("data/mine/manifest.csv").read_text(encoding="utf-8").splitlines()[1]
     assert line == "s,g,../../../photos/0.png,own/0_mask.png,../../../photos/0_mask.png"
 
 

@@ -37,7 +37,7 @@ def test_without_a_variable_it_is_in_the_home(value: str, tmp_path: Path, monkey
 
 
 def test_a_folder_that_cannot_be_made_is_none(cache: Path) -> None:
-    cache.write_text("a file in its place")
+    cache.write_text("a file in its place", encoding="utf-8")
     assert cache_folder("openvino") is None
 
 
@@ -75,7 +75,7 @@ def test_a_model_changed_in_place_is_compiled_again(cache: Path, tmp_path: Path)
 
 def test_openvino_runs_without_a_cache(cache: Path, tiny_model: Path) -> None:
     pytest.importorskip("openvino")
-    cache.write_text("a file in its place")
+    cache.write_text("a file in its place", encoding="utf-8")
     frame = np.zeros((40, 50, 3), np.uint8)
     with skymask.load(tiny_model, engine="openvino") as sky:
         np.testing.assert_array_equal(sky(frame), reference(frame))

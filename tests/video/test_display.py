@@ -279,6 +279,15 @@ def test_an_opencv_without_windows_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         display.require_display()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no other process tries first")
+@pytest.mark.usefixtures("as_if_cv2_came_first")
+def test_a_reason_in_another_encoding_is_told_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(display, "PROBE", r"import os; os.write(2, b'caf\xe9 closed\n'); os._exit(1)")
+    with pytest.raises(DisplayError, match=r"No window can be opened on the display ':0': caf\W closed Check"):
+        display.require_display()
+
+
 def test_without_opencv_the_message_has_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     real_import = builtins.__import__
 

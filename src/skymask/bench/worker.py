@@ -72,6 +72,7 @@ def _ask(row: Row, request: dict[str, Any]) -> dict[str, Any]:
         input=json.dumps(request),
         capture_output=True,
         text=True,
+        errors="replace",  # of what libraries write
         check=False,
         env=environment,
     )

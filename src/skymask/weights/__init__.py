@@ -52,7 +52,8 @@ def verify(name: str) -> bool:
     fingerprints = _FOLDER / _FINGERPRINTS
     if not fingerprints.is_file():
         raise _damaged(fingerprints)
-    released = {line.split()[-1].lstrip("*"): line.split()[0] for line in fingerprints.read_text().splitlines() if line}
+    lines = fingerprints.read_text(encoding="utf-8").splitlines()
+    released = {line.split()[-1].lstrip("*"): line.split()[0] for line in lines if line}
     return released.get(file.name) == sha256(file)
 
 

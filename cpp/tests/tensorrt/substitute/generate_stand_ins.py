@@ -74,7 +74,7 @@ def main(output: Path, compiler: str, folders: list[str]) -> None:
         *(stand_in(text, name, name) for name in PARSER_INTERFACES),
         "}",
     ]
-    output.write_text("\n".join([*parts, ""]))
+    output.write_text("\n".join([*parts, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":
