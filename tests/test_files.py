@@ -84,3 +84,14 @@ def test_a_look_that_is_refused_is_told_in_one_line() -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     with pytest.raises(OutputError, match="cannot be reached"), reaching(Path("a"), OutputError):
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+
+
+def test_a_name_that_no_file_can_have_is_left_to_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a glob on Windows."""
+
+    def stat(self: Path) -> os.stat_result:
+        raise OSError(errno.EINVAL, "The filename, directory name, or volume label syntax is incorrect")
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with reaching("a*.jpg"):
+        pass

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from skymask.errors import InputError, OutputError, SkymaskError
+
+# What a path answers that names nothing: Windows says EINVAL of names that no file can have, such as globs.
+_NOTHING_THERE = (errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP, errno.EINVAL)
 
 
 @contextmanager
@@ -75,11 +79,23 @@ def reaching(path: str | Path, kind: type[SkymaskError] = InputError) -> Iterato
             too long.
     """
     try:
+        _look(path)
         yield
     except OSError as error:
         raise kind(
             f"{path} cannot be reached: {error.strerror or error}. Check the name, and the permissions of its folders."
         ) from None
+
+
+def _look(path: str | Path) -> None:
+    """Raises what `Path.exists` and its like keep to themselves from Python 3.14 on."""
+    try:
+        Path(path).stat()
+    except ValueError:
+        return  # a name that no file can have
+    except OSError as error:
+        if error.errno not in _NOTHING_THERE:
+            raise
 
 
 def check_folder(path: Path) -> None:

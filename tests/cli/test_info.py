@@ -11,7 +11,7 @@ import pytest
 import skymask
 from skymask import weights
 from skymask.cli import main
-from tests.support.locked import lock
+from tests.support.locked import both_pathlibs, lock
 from tests.support.tiny_model import INFO, write_tiny_model
 
 
@@ -65,6 +65,7 @@ def test_versions_are_shown_even_where_the_model_is_not(tmp_path: Path, capsys: 
     assert "There is no model file at" in err
 
 
+@both_pathlibs
 @pytest.mark.parametrize(
     ("model", "said"),
     [
@@ -74,8 +75,8 @@ def test_versions_are_shown_even_where_the_model_is_not(tmp_path: Path, capsys: 
     ],
 )
 def test_a_model_that_cannot_be_reached(
-    model: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    model: str, said: str, quiet: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lock(monkeypatch, "locked")
+    lock(monkeypatch, "locked", quiet)
     assert main(["info", model]) == 2
     assert said in capsys.readouterr().err

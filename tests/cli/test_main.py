@@ -19,7 +19,7 @@ import skymask
 from skymask import cli
 from skymask.cli import main
 from skymask.errors import MediaError, ModelError
-from tests.support.locked import lock
+from tests.support.locked import both_pathlibs, lock
 from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import make_clip
 
@@ -319,6 +319,7 @@ def test_names_that_are_no_utf_8_are_shown_all_the_same(tmp_path: Path, tiny_mod
     assert out.endswith("caf\\udce9 sky.mp4\n")
 
 
+@both_pathlibs
 @pytest.mark.parametrize("place", ["locked/x", "y" * 300], ids=["locked", "long"])
 @pytest.mark.parametrize(
     "arguments",
@@ -333,8 +334,8 @@ def test_names_that_are_no_utf_8_are_shown_all_the_same(tmp_path: Path, tiny_mod
     ],
 )
 def test_what_cannot_be_reached_exits_2(
-    arguments: str, place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: str, place: str, quiet: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lock(monkeypatch, "locked")
+    lock(monkeypatch, "locked", quiet)
     assert main(arguments.format(place, place).split()) == 2
     assert "cannot be reached: " in capsys.readouterr().err

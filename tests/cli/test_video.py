@@ -25,7 +25,7 @@ import skymask
 from skymask.cli import main
 from skymask.cli.run_video import _progress
 from skymask.video.open_source import open_source
-from tests.support.locked import lock
+from tests.support.locked import both_pathlibs, lock
 from tests.support.waiting import TIMEOUT_S
 from tests.video.clips import (
     VARIABLE_MS,
@@ -438,6 +438,7 @@ def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
     assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*")} == before
 
 
+@both_pathlibs
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -452,6 +453,7 @@ def test_bad_input_is_told_plainly_and_leaves_nothing_behind(
 def test_a_folder_that_may_not_be_entered(
     arguments: list[str],
     code: int,
+    quiet: bool,
     model: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -460,7 +462,7 @@ def test_a_folder_that_may_not_be_entered(
     monkeypatch.chdir(tmp_path)
     make_clip(tmp_path / "in.mp4")
     (tmp_path / "locked").mkdir()
-    lock(monkeypatch, "locked")
+    lock(monkeypatch, "locked", quiet)
     assert main(["video", *arguments, *model]) == code
     assert "cannot be reached: Permission denied" in capsys.readouterr().err
 

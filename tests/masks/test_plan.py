@@ -11,7 +11,7 @@ from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.layouts.colmap import Colmap
 from skymask.masks.layouts.plain import Plain
 from skymask.masks.plan import check_report, plan
-from tests.support.locked import lock
+from tests.support.locked import both_pathlibs, lock
 
 
 @pytest.fixture
@@ -173,9 +173,12 @@ def test_a_file_as_output_is_refused(trip: Path) -> None:
         plan([trip], Path("trip/notes.txt"), Plain())
 
 
+@both_pathlibs
 @pytest.mark.parametrize("place", ["x" * 300, "locked/x"])
-def test_what_cannot_be_reached_is_refused(trip: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    lock(monkeypatch, "locked")
+def test_what_cannot_be_reached_is_refused(
+    trip: Path, monkeypatch: pytest.MonkeyPatch, place: str, quiet: bool
+) -> None:
+    lock(monkeypatch, "locked", quiet)
     said = rf"^{place} cannot be reached: "
     with pytest.raises(InputError, match=said):
         plan([trip], Path(place), Plain())

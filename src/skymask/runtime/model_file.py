@@ -13,6 +13,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISDIR
 from typing import NamedTuple
 
 from skymask.contract import INPUT_NAME, OUTPUT_NAME, ModelInfo
@@ -67,11 +68,15 @@ def read_model_info(path: Path) -> ModelInfo:
 
 
 def _check_is_file(path: Path) -> None:
-    if path.is_dir():
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        raise ModelError(
+            f"There is no model file at {path}. Check the path, or leave it out to use the shipped model."
+        ) from None
+    if S_ISDIR(status.st_mode):
         raise ModelError(f"{path} is a folder; a model is one ONNX file. Give the path of the file.")
-    if not path.exists():
-        raise ModelError(f"There is no model file at {path}. Check the path, or leave it out to use the shipped model.")
-    if path.stat().st_size == 0:
+    if status.st_size == 0:
         raise ModelError(f"The model file {path} is empty (0 bytes). Copy or export it again.")
 
 
