@@ -65,6 +65,19 @@ def followed(path: Path) -> Path:
     return Path(os.path.realpath(path))
 
 
+def way_to(file: Path, folder: Path) -> str:
+    """Returns the way from a folder to a file as the system goes it, with forward slashes.
+
+    The ".." of a link is where the link points to; the file itself may be a link, and stays one. What lies on another
+    drive of Windows goes by its whole path.
+    """
+    folder, file = folder.resolve(), file.parent.resolve() / file.name
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:
+        return file.as_posix()
+
+
 def is_stream(path: Path) -> bool:
     """Whether a path is a pipe or a device, such as /dev/stdout: what has to be written to and cannot be replaced."""
     return path.exists() and not path.is_file() and not path.is_dir()

@@ -16,6 +16,7 @@ from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
 from skymask.photographs.write import write_mask
 from tests.support.datasets import write_dataset
+from tests.support.drives import set_apart
 from tests.support.labelled import labelled
 
 SIZE_WH = (48, 40)
@@ -290,6 +291,16 @@ def test_one_source_of_a_manifest_is_copied(tmp_path: Path) -> None:
     times = [sample.image.stat().st_ino for sample in samples]
     import_source("left", original.parent, tmp_path / "root")
     assert [sample.image.stat().st_ino for sample in samples] == times, "files were copied again"
+
+
+def test_a_source_on_several_drives_keeps_its_files_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = write_dataset(tmp_path / "from", count=1)
+    set_apart(monkeypatch)
+    import_source("left", original.parent, tmp_path / "root")
+    (sample,) = read_manifest(tmp_path / "root/manifest.csv")
+    below = (tmp_path / "from").relative_to(tmp_path.anchor)
+    assert sample.image == tmp_path / "root/images" / below / "0.png"
+    assert sample.mask == tmp_path / "root/masks" / below / "0_mask.png"
 
 
 def test_a_source_that_is_not_there_or_is_there_already(tmp_path: Path) -> None:

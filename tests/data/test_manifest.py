@@ -11,6 +11,7 @@ from skymask.data.label_files import Numbers, read_alpha
 from skymask.data.manifest import Sample, read_manifest, write_manifest
 from skymask.errors import DataError, InputError
 from tests.support.datasets import HEADER, write_dataset
+from tests.support.drives import set_apart
 
 
 @pytest.fixture
@@ -263,6 +264,15 @@ def test_a_manifest_below_a_link_names_files_that_the_system_finds(
     assert found.image.resolve() == sample.image.resolve()
     line = Path("data/mine/manifest.csv").read_text(encoding="utf-8").splitlines()[1]
     assert line == "s,g,../../../photos/0.png,own/0_mask.png,../../../photos/0_mask.png"
+
+
+def test_what_lies_on_another_drive_goes_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_dataset(tmp_path / "photos", count=1)
+    write_dataset(tmp_path / "set", count=1)
+    sample = Sample("s", "g", tmp_path / "photos" / "0.png", tmp_path / "set" / "0_mask.png", None)
+    set_apart(monkeypatch)
+    write_manifest(tmp_path / "set" / "manifest.csv", [sample])
+    assert read_manifest(tmp_path / "set" / "manifest.csv") == [sample]
 
 
 def test_what_lies_below_the_folder_of_the_manifest_keeps_its_name(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.layouts.colmap import Colmap
 from skymask.masks.layouts.plain import Plain
 from skymask.masks.plan import check_report, plan
+from tests.support.drives import set_apart
 from tests.support.locked import both_pathlibs, lock
 
 
@@ -141,6 +142,14 @@ def test_folders_with_the_same_names_are_to_be_given_by_their_parent(trip: Path,
         plan([left, "sites/right"], Path("out"), Plain())
     assert f"Give the folder above both ({above})" in str(refused.value)
     assert len(plan(["sites"], Path("out"), Plain()).jobs) == 2
+
+
+def test_photographs_of_one_name_on_two_drives_go_to_two_folders(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_apart(monkeypatch)
+    with pytest.raises(
+        InputError, match=r"would both get the mask out/a\.png\. Run twice with different folders -o\.$"
+    ):
+        plan(["trip/a.png", "trip/day 1/a.jpg"], Path("out"), Plain())
 
 
 @pytest.mark.parametrize("output", ["trip", "./trip", "trip/day 1/.."])

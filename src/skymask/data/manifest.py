@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from skymask.data.hand_lists import numbered_rows
 from skymask.data.label_files import alpha_of, reason
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, MediaError
-from skymask.files import reaching, writing
+from skymask.files import reaching, way_to, writing
 from skymask.photographs.head import opened_as_stored, read_orientation, read_stored_size
 from skymask.photographs.orientation import turn_upright
 from skymask.photographs.read import read_photograph
@@ -115,7 +114,7 @@ def read_manifest(path: Path) -> list[Sample]:
 
 
 def write_manifest(path: Path, samples: Iterable[Sample]) -> None:
-    """Writes a manifest that `read_manifest` reads; paths become relative to its folder.
+    """Writes a manifest that `read_manifest` reads; paths become relative to its folder, see `way_to`.
 
     Args:
         path: The CSV file; it appears only when it is whole.
@@ -134,10 +133,9 @@ def write_manifest(path: Path, samples: Iterable[Sample]) -> None:
 
 
 def _relative(file: Path, folder: Path) -> str:
-    """The way from a folder to a file as the system goes it: the ".." of a link is where the link points to."""
     if file.absolute().is_relative_to(folder.absolute()):
         return file.absolute().relative_to(folder.absolute()).as_posix()
-    return Path(os.path.relpath(file.parent.resolve() / file.name, folder.resolve())).as_posix()
+    return way_to(file, folder)
 
 
 @contextmanager

@@ -128,17 +128,27 @@ def _check_all(kind: str, paths: Sequence[Path], target: Path, copy: bool) -> It
     """Checks files of one kind."""
     if not paths:
         return
-    common = Path(os.path.commonpath([os.path.abspath(path.parent) for path in paths]))  # noqa: PTH100 - keeps links
+    places = _places(paths, target)
     numbers = _numbers_in(paths) if kind != "images" else None
 
     def check(path: Path) -> _Checked | DataError:
-        place = target / os.path.relpath(path, common)
         try:
-            return _take_label(path, place, copy, numbers) if numbers else _take_image(path, place, copy)
+            return _take_label(path, places[path], copy, numbers) if numbers else _take_image(path, places[path], copy)
         except DataError as error:
             return error
 
     yield from _in_threads(check, paths)
+
+
+def _places(paths: Sequence[Path], target: Path) -> dict[Path, Path]:
+    """Where files go below a folder: as they lie below what they have in common, or on the drives of Windows."""
+    whole = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
+    try:
+        common = os.path.commonpath([path.parent for path in whole])
+        below = [path.relative_to(common) for path in whole]
+    except ValueError:  # there are several drives
+        below = [path.drive.strip(":\\") / path.relative_to(path.anchor) for path in whole]
+    return {path: target / place for path, place in zip(paths, below, strict=True)}
 
 
 def _numbers_in(masks: Sequence[Path]) -> Numbers:

@@ -11,6 +11,7 @@ from typing import Any
 
 from skymask import __version__
 from skymask.contract import METADATA_PREFIX
+from skymask.files import way_to
 from skymask.masks.plan import Job
 from skymask.runtime.stats import SkyStats
 
@@ -119,10 +120,5 @@ def _sample(size: int) -> Iterator[tuple[int, int]]:
 
 
 def _path_from(folder: Path, file: Path) -> str:
-    # A link stays one: where many of a store's files are linked to, an edit makes it lead to another.
-    folder, file = folder.resolve(), file.parent.resolve() / file.name
-    try:
-        path = Path(os.path.relpath(file, folder)).as_posix()
-    except ValueError:  # on another drive of Windows
-        path = file.as_posix()
-    return path.encode("utf-8", "backslashreplace").decode()  # text cannot hold a name that is no Unicode
+    # That a link stays one matters: where many of a store's files are linked to, an edit makes it lead to another.
+    return way_to(file, folder).encode("utf-8", "backslashreplace").decode()  # a name need not be Unicode, as text is

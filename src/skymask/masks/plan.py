@@ -127,7 +127,10 @@ def _remedy(one: Job, other: Job, jobs: Iterable[Job]) -> str:
     paths = [one.photograph, other.photograph]
     if one.photograph.is_absolute() != other.photograph.is_absolute():
         paths = [path.absolute() for path in paths]
-    above = Path(os.path.commonpath(paths))
+    try:
+        above = Path(os.path.commonpath(paths))
+    except ValueError:  # on two drives of Windows
+        return "Run twice with different folders -o."
     return (
         f"Give the folder above both ({above}), which keeps subfolders apart, or run twice with different folders -o."
     )
