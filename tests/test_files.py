@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from skymask.errors import InputError, OutputError
-from skymask.files import reaching, write_text, writing
+from skymask.files import identity, reaching, write_text, writing
 
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes and links as on POSIX")
 
@@ -77,6 +78,14 @@ def test_what_stdout_is_linked_to_is_written_to(tmp_path: Path) -> None:
     with os.fdopen(read_end) as pipe:
         assert pipe.read() == "text\n"
     assert stdout.is_symlink()
+
+
+def test_names_that_differ_in_case_are_one_file_on_macos_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "A.MP4")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert identity(tmp_path / "a.mp4") != identity(tmp_path / "A.MP4") == identity(tmp_path / "link")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert identity(tmp_path / "a.mp4") == identity(tmp_path / "A.MP4") == identity(tmp_path / "link")
 
 
 def test_a_look_that_is_refused_is_told_in_one_line() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,6 +64,16 @@ def write_text(path: Path, text: str) -> None:
 def followed(path: Path) -> Path:
     """Returns the file that a path stands for, absolute: where it is a symbolic link, what that names."""
     return Path(os.path.realpath(path))
+
+
+def identity(path: Path) -> Path:
+    """Returns what is the same for all paths that lead to one file: to compare, not to open.
+
+    Links are followed, and on macOS, whose file systems mostly take no notice of it, case does not count. On Windows it
+    does not anyway where paths are compared.
+    """
+    file = followed(path)
+    return Path(str(file).lower()) if sys.platform == "darwin" else file
 
 
 def way_to(file: Path, folder: Path) -> str:

@@ -467,6 +467,30 @@ def test_a_folder_that_may_not_be_entered(
     assert "cannot be reached: Permission denied" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "IN.mp4"], "is the source itself"),
+        (["-o", "o.mp4", "--report", "O.mp4"], "is the output as well"),
+        (["-o", "Frames/A%d.png", "--report", "frames/a1.png"], "is an image of the output"),
+    ],
+)
+def test_on_macos_case_makes_no_other_file(
+    arguments: list[str],
+    said: str,
+    model: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "frames").mkdir()
+    make_clip(tmp_path / "in.mp4")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert main(["video", "in.mp4", *arguments, *model]) == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such links and pipes")
 def test_reports_go_through_links_and_pipes(clip: Path, model: list[str], tmp_path: Path) -> None:
     link, pipe = tmp_path / "source.json", tmp_path / "pipe"

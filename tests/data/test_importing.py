@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -291,6 +292,19 @@ def test_one_source_of_a_manifest_is_copied(tmp_path: Path) -> None:
     times = [sample.image.stat().st_ino for sample in samples]
     import_source("left", original.parent, tmp_path / "root")
     assert [sample.image.stat().st_ino for sample in samples] == times, "files were copied again"
+
+
+def test_on_macos_masks_below_the_images_are_none_in_whatever_case(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "images/masks/a.png")
+    (tmp_path / "IMAGES").symlink_to("images")  # as if the file system took no notice of case
+    (tmp_path / "images/MASKS").symlink_to("masks")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    found = pair_up(tmp_path / "images", tmp_path / "IMAGES/MASKS", "mine", leave_out=tmp_path / "out")
+    assert [sample.image.name for sample in found.samples] == ["a.jpg"]
+    assert not found.images_without_mask
 
 
 def test_a_source_on_several_drives_keeps_its_files_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

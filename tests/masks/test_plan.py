@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,33 @@ def test_folders_with_the_same_names_are_to_be_given_by_their_parent(trip: Path,
         plan([left, "sites/right"], Path("out"), Plain())
     assert f"Give the folder above both ({above})" in str(refused.value)
     assert len(plan(["sites"], Path("out"), Plain()).jobs) == 2
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output", "said"),
+    [
+        (["trip/a.png"], "TRIP", "would overwrite the photograph trip/a.png"),
+        (["trip"], "Trip", "cannot go to trip itself"),
+        (["trip/b.JPG", "other/B.png"], "out", "would both get the mask out/b.png"),
+    ],
+)
+def test_on_macos_case_makes_no_other_file(
+    trip: Path, monkeypatch: pytest.MonkeyPatch, inputs: list[str], output: str, said: str
+) -> None:
+    Path("other").mkdir()
+    Path("other/B.png").touch()
+    assert plan(inputs, Path(output), Plain()).jobs
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(InputError, match=said):
+        plan(inputs, Path(output), Plain())
+
+
+def test_on_macos_a_photograph_given_in_two_cases_is_done_once(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("trip/A.png").symlink_to("a.png")  # as if the file system took no notice of case
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert masks("trip/a.png", "trip/A.png") == {"trip/a.png": "out/a.png"}
+    with pytest.raises(InputError, match="report would overwrite the photograph"):
+        check_report(Path("TRIP/a.png"), plan(["trip/a.png"], Path("out"), Plain()), None, Path("m.onnx"))
 
 
 def test_photographs_of_one_name_on_two_drives_go_to_two_folders(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:

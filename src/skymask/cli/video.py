@@ -110,7 +110,7 @@ def _check_targets(source: str, targets: Targets, model: str | None) -> None:
 
 def _check_names(source: str, targets: Targets, model: str | None) -> None:
     """Refuses what would replace something that is read or another result, and reports that have no place."""
-    from skymask.files import followed, is_stream, reaching
+    from skymask.files import identity, is_stream, reaching
 
     with reaching(source):
         taken = _read_files(source, model)
@@ -125,7 +125,7 @@ def _check_names(source: str, targets: Targets, model: str | None) -> None:
                 raise OutputError(
                     f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."
                 )
-        place = followed(file)
+        place = identity(file)
         what = taken.get(place) or (_is_image_of(place, targets.output) and "an image of the output")
         if what:
             raise InputError(f"The {name} {file} is {what}, which it would replace. Give it another name.")
@@ -134,20 +134,21 @@ def _check_names(source: str, targets: Targets, model: str | None) -> None:
 
 def _read_files(source: str, model: str | None) -> dict[Path, str]:
     """What each file is that the run reads."""
-    from skymask.files import followed
+    from skymask.files import identity
     from skymask.runtime.segmenter import model_path
     from skymask.video.source_files import source_files
 
     files = source_files(source)
     what = "the source itself" if files == [Path(source)] else "an image of the source"
-    return {**{followed(file): what for file in files}, followed(model_path(model)): "the model"}
+    return {**{identity(file): what for file in files}, identity(model_path(model)): "the model"}
 
 
 def _is_image_of(file: Path, output: Path | None) -> bool:
-    """Whether a file has a name that will be, or may be, given to a frame."""
-    from skymask.files import followed
+    """Whether a file, by its identity, has a name that will be, or may be, given to a frame."""
+    from skymask.files import identity
     from skymask.video.source_files import NUMBER, fits
 
     if output is None or NUMBER.search(output.name) is None:
         return False
-    return file.parent == followed(output.parent) and fits(file.name, output)
+    pattern = identity(output)
+    return file.parent == pattern.parent and fits(file.name, pattern)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from skymask.data.manifest import Sample, read_manifest
 from skymask.data.registering import Registered, register
 from skymask.errors import DataError, InputError, suggest
+from skymask.files import identity
 from skymask.photographs.read import SUFFIXES
 
 CONVERTED = "converted"
@@ -85,7 +86,7 @@ def import_source(
     if not chosen:
         known = suggest(name, {sample.source for sample in samples})
         raise InputError(f"{manifest} has no source '{name}'. {known}")
-    if root.resolve() == folder.resolve():
+    if identity(root) == identity(folder):
         raise InputError(f"{root} is where the data are already. Choose another --root, or train on {manifest} itself.")
     return register(chosen, root, root, copy=True, on_file=on_file)
 
@@ -115,7 +116,7 @@ def pair_up(
     for folder in filter(None, (images, masks, ignore)):
         if not folder.is_dir():
             raise InputError(f"There is no folder {folder}.")
-    if images.resolve() == masks.resolve():
+    if identity(images) == identity(masks):
         raise InputError(f"Images and masks lie in the same folder {images}. Move the masks to a folder of their own.")
     name_group = _grouping(group, images)
     others = [folder for folder in (masks, ignore, leave_out) if folder is not None]
@@ -137,12 +138,12 @@ def pair_up(
 
 
 def _image_files(folder: Path, others: Sequence[Path]) -> Iterator[Path]:
-    inner = [other.resolve() for other in others if other.resolve().is_relative_to(folder.resolve())]
+    inner = [identity(other) for other in others if identity(other).is_relative_to(identity(folder))]
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if path.suffix.lower() not in SUFFIXES or hidden or not path.is_file():
             continue
-        if not any(path.resolve().is_relative_to(other) for other in inner):
+        if not any(identity(path).is_relative_to(other) for other in inner):
             yield path
 
 

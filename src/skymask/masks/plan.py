@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from skymask.errors import InputError
-from skymask.files import check_folder, reaching
+from skymask.files import check_folder, identity, reaching
 from skymask.masks.search import LeftOut, search
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ class Job:
     mask: Path
     name: Path
     """The photograph's path below the folder that was given, or its file name alone."""
+
+
+_Jobs = dict[tuple[Path, Path], Job]
+"""By the identities of photograph and mask, see `skymask.files.identity`."""
 
 
 @dataclass(frozen=True)
@@ -52,17 +56,17 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
             of another photograph; `output` is a file, or it or an input cannot be reached.
     """
     check_folder(output)
-    found: dict[tuple[Path, Path], Job] = {}
+    found: _Jobs = {}
     left_out = LeftOut()
     for given in inputs:
         for photograph, name in search(given, output, left_out):
             mask = output / layout.place(name)
-            found.setdefault((photograph.resolve(), mask), Job(photograph, mask, name))
+            found.setdefault((identity(photograph), identity(mask)), Job(photograph, mask, name))
     jobs = list(found.values())
     if not jobs:
         raise InputError(f"There is no photograph to make a mask of; what is there was {left_out}.")
-    _check_nothing_is_overwritten(jobs)
-    _check_masks_are_distinct(jobs)
+    _check_nothing_is_overwritten(found)
+    _check_masks_are_distinct(found)
     return Plan(jobs, left_out)
 
 
@@ -84,19 +88,19 @@ def check_report(report: Path, planned: Plan, index: Path | None, model: Path) -
         nearest = next(folder for folder in report.absolute().parents if folder.exists())
         if not nearest.is_dir():
             raise InputError(f"The report cannot be written to {report}: {nearest} is no folder. Choose another file.")
-    place = report.resolve()
+    place = identity(report)
     taken = [("photograph", job.photograph) for job in planned.jobs] + [("mask", job.mask) for job in planned.jobs]
     taken += [("picture", file) for file in planned.left_out.unreadable] + [("model", model)]
     taken += [] if index is None else [("index", index)]
     for what, file in taken:
-        if file.resolve() == place:
+        if identity(file) == place:
             raise InputError(f"The report would overwrite the {what} {file}. Choose another file with --report.")
 
 
-def _check_nothing_is_overwritten(jobs: Iterable[Job]) -> None:
-    photographs = {job.photograph.resolve(): job.photograph for job in jobs}
-    for job in jobs:
-        overwritten = photographs.get(job.mask.resolve())
+def _check_nothing_is_overwritten(jobs: _Jobs) -> None:
+    photographs = {photograph: job.photograph for (photograph, _), job in jobs.items()}
+    for (_, mask), job in jobs.items():
+        overwritten = photographs.get(mask)
         if overwritten is not None:
             raise InputError(
                 f"The mask of {job.photograph} would overwrite the photograph {overwritten}. "
@@ -104,22 +108,22 @@ def _check_nothing_is_overwritten(jobs: Iterable[Job]) -> None:
             )
 
 
-def _check_masks_are_distinct(jobs: Sequence[Job]) -> None:
+def _check_masks_are_distinct(jobs: _Jobs) -> None:
     by_mask: dict[Path, list[Job]] = {}
-    for job in jobs:
-        by_mask.setdefault(job.mask, []).append(job)
+    for (_, mask), job in jobs.items():
+        by_mask.setdefault(mask, []).append(job)
     clashes = [sharing for sharing in by_mask.values() if len(sharing) > 1]
     if not clashes:
         return
     one, other, *_ = clashes[0]
     many = f"{len(clashes)} masks would each be of more than one photograph; the first: " if len(clashes) > 1 else ""
     both = f"{one.photograph} and {other.photograph} would both get the mask {one.mask}."
-    raise InputError(f"{many}{both} {_remedy(one, other, jobs)}")
+    raise InputError(f"{many}{both} {_remedy(one, other, jobs.values())}")
 
 
 def _remedy(one: Job, other: Job, jobs: Iterable[Job]) -> str:
     """What to do about two photographs that would get one mask."""
-    if one.photograph.parent.resolve() == other.photograph.parent.resolve():
+    if identity(one.photograph.parent) == identity(other.photograph.parent):
         return (
             f"Give one kind of file ({_patterns(one, jobs)}), or take --layout colmap: its names keep the ending, its "
             "sky is black."

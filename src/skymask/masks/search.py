@@ -12,7 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from skymask.errors import InputError
-from skymask.files import reaching
+from skymask.files import identity, reaching
 from skymask.photographs.read import SUFFIXES
 
 _RAW = (".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw")
@@ -75,7 +75,7 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
     with reaching(given):
         is_folder, is_there = path.is_dir(), path.exists()
     if is_folder:
-        if path.resolve() == output.resolve():
+        if identity(path) == identity(output):
             raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
         root, pattern = path, Path("**/*")
     elif is_there:
@@ -88,7 +88,7 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
         pattern = path.relative_to(root)
     else:
         raise InputError(f"There is no photograph or folder at {given}. Check the path.")
-    pictures = sorted(set(filter(_is_picture, _matches(root, pattern.parts, output.resolve(), left_out))))
+    pictures = sorted(set(filter(_is_picture, _matches(root, pattern.parts, identity(output), left_out))))
     there = [file for file in pictures if _is_file(file, left_out)]
     left_out.unreadable.update(dict.fromkeys(file for file in there if file.suffix.lower() in UNREADABLE))
     found = [file for file in there if file.suffix.lower() in SUFFIXES]
@@ -117,7 +117,7 @@ def _subfolders(folder: Path, pattern: str, results: Path, left_out: LeftOut) ->
     found = []
     for entry in _visible(folder, pattern, left_out):
         subfolder = folder / entry.name
-        if not _is_folder(entry) or subfolder.resolve() == results:
+        if not _is_folder(entry) or identity(subfolder) == results:
             continue
         if entry.is_symlink():
             left_out.linked[subfolder] = None
