@@ -420,6 +420,27 @@ def test_a_camera_that_has_no_picture_yet_is_asked_again(tmp_path: Path, monkeyp
     assert asked_for == {"device": "0", "format": "avfoundation", "options": {"framerate": "30"}, "timeout": 60}
 
 
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [
+        ("linux", r"\(/dev/video4711\) cannot be opened: .*Cameras present: .*that you may read the device\."),
+        ("darwin", r"\(4711\) cannot be opened: No such file or directory\. Check .*the terminal may use cameras"),
+        ("win32", r"cannot be opened by index on win32, .*Stream the camera and give its address"),
+    ],
+)
+def test_what_to_do_about_a_camera_depends_on_the_system(
+    system: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_camera(device: str, mode: str, **options: object) -> None:
+        raise av.error.FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(av, "open", open_camera)
+    with pytest.raises(InputError, match=said) as refused:
+        open_source("4711")
+    assert ("Cameras present" in str(refused.value)) == (system == "linux"), "they are listed in /dev on Linux alone"
+
+
 def test_a_camera_that_never_has_a_picture_is_given_up(tmp_path: Path) -> None:
     with av.open(str(make_clip(tmp_path / "clip.mkv"))) as inner:
         container = HesitantContainer(inner, silent=True)

@@ -36,6 +36,27 @@ def test_numbers_count_not_letters(tmp_path: Path) -> None:
         assert greys(where) == [1, 9, 10, 100]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("left_*_1.png", "left__1"),
+        ("le?t_*.png", "let"),
+        ("f%04d.png", "f"),
+        ("**/*.png", "shots"),
+        ("*/*.png", "shots"),
+    ],
+)
+def test_its_name_may_stand_in_the_name_of_a_file_on_every_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str, name: str
+) -> None:
+    """As it does in those of saved pictures; Windows allows neither * nor ?."""
+    for file in ("left_7_1.png", "f0001.png", "more/1.png"):
+        save(tmp_path / "shots" / file)
+    monkeypatch.chdir(tmp_path / "shots")
+    with closing(open_source(pattern)) as source:
+        assert source.info.name == name
+
+
 def test_a_pattern_takes_only_what_fits(tmp_path: Path) -> None:
     for name, grey in (("a_0001.png", 1), ("a_0002.png", 2), ("a_12345.png", 3), ("a_1.png", 4), ("b_0001.png", 5)):
         save(tmp_path / name, grey)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,8 @@ from skymask.video.source_files import NUMBER
 from skymask.video.yuv import Image
 
 DEFAULT_RATE = Fraction(25)
+
+_WILDCARDS = re.compile(r"[*?]+")
 
 
 class ImageSequence:
@@ -49,8 +52,7 @@ class ImageSequence:
         else:
             check_size(size_hw, "--size")
         self._files = files
-        name = NUMBER.sub("", Path(where).stem).strip("*?_-. ") or Path(where).absolute().parent.name
-        self.info = SourceInfo(name, where, False, size_hw, rate, 1 / rate, len(files))
+        self.info = SourceInfo(_name(where), where, False, size_hw, rate, 1 / rate, len(files))
 
     def frames(self) -> Iterator[Frame]:
         """See `Source`."""
@@ -76,6 +78,14 @@ class ImageSequence:
             scaled = PIL.Image.fromarray(image).resize((width, height), PIL.Image.Resampling.BICUBIC)
             image = np.asarray(scaled)
         return image
+
+
+def _name(where: str) -> str:
+    """The nearest name that is not all numbers and wildcards, without those: it will stand in names of files."""
+    path = Path(where)
+    names = (path.stem, *(folder.name for folder in path.absolute().parents))
+    short = (_WILDCARDS.sub("", NUMBER.sub("", name)).strip("_-. ") for name in names)
+    return next(filter(None, short), "images")
 
 
 def _common_size(files: Sequence[Path]) -> tuple[int, int]:

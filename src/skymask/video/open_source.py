@@ -127,12 +127,16 @@ def _open_camera(index: int, fps: float | None, size_hw: tuple[int, int] | None,
     try:
         container = av.open(device, "r", format=form, options=options, timeout=timeout_s)
     except av.error.FFmpegError as error:
-        present = ", ".join(sorted(str(path) for path in Path("/dev").glob("video*"))) or "none"
-        raise InputError(
-            f"Camera {index} ({device}) cannot be opened: {error.strerror}. Cameras present: {present}. Check "
-            "the cable, that no other program uses it, and that you may read the device."
-        ) from None
+        raise InputError(f"Camera {index} ({device}) cannot be opened: {error.strerror}. {_camera_remedy()}") from None
     return _wrap(container, f"camera {index}", f"camera-{index}", live=True, fps=fps, size_hw=size_hw)
+
+
+def _camera_remedy() -> str:
+    check = "Check the cable, that no other program uses it, and that"
+    if sys.platform == "darwin":
+        return f"{check} the terminal may use cameras (System Settings, Privacy & Security)."
+    present = ", ".join(sorted(str(path) for path in Path("/dev").glob("video*"))) or "none"
+    return f"Cameras present: {present}. {check} you may read the device."
 
 
 def _open_address(where: str, fps: float | None, size_hw: tuple[int, int] | None, timeout_s: float) -> Source:
