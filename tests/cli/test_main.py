@@ -102,6 +102,12 @@ def test_wrong_usage_is_explained_in_one_line(
     assert err.count("\n") == 1
 
 
+def test_on_windows_no_pipe_is_proposed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert main(["video", "-", "-o", "o.mp4"]) == 2
+    assert "'-' is not taken: give the name of a file. Results go to files." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("error", [ModelError("no such model"), MediaError("no such frame")])
 def test_an_error_is_its_message_and_its_exit_code(
     command: App, error: skymask.errors.SkymaskError, capsys: pytest.CaptureFixture[str]

@@ -157,7 +157,8 @@ def _usage_message(error: CycloptsError, tokens: Sequence[str]) -> str:
     command = " ".join(("skymask", *(error.command_chain or ())))
     message = str(error)
     if "-" in tokens and isinstance(error, UnknownOptionError | MissingArgumentError):
-        message = "'-' is not taken: give a pipe as /dev/stdin. Results go to files."
+        instead = "the name of a file" if sys.platform == "win32" else "a pipe as /dev/stdin"
+        message = f"'-' is not taken: give {instead}. Results go to files."
     return f"{message} See '{command} --help'."
 
 

@@ -16,7 +16,7 @@ class Row:
     """One photograph; None stands for what is not known."""
 
     photograph: str
-    """The photograph's path."""
+    """The photograph's path, with forward slashes."""
     status: str
     """written, skipped or failed."""
     mask: str | None
@@ -37,9 +37,9 @@ class Row:
         """Tells what became of a photograph."""
         origin = outcome.origin
         return cls(
-            photograph=str(outcome.job.photograph),
+            photograph=outcome.job.photograph.as_posix(),
             status=outcome.status.value,
-            mask=None if outcome.status is Status.FAILED else str(outcome.job.mask),
+            mask=None if outcome.status is Status.FAILED else outcome.job.mask.as_posix(),
             model=None if origin is None else origin.model,
             sky_share=None if origin is None else round(origin.sky.sky_share, 4),
             verdict=None if origin is None else origin.sky.verdict,
