@@ -51,7 +51,7 @@ at_work.wait()
 """
 
 FORKING = """
-import os, signal, sys
+import os, signal, sys, warnings
 import numpy as np
 import skymask
 from skymask.errors import EngineError
@@ -60,6 +60,7 @@ model, engine = sys.argv[1:]
 frame = np.zeros((240, 320, 3), np.uint8)
 sky = skymask.load(model, engine, threads=2)
 sky(frame)
+warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 and later warn of forks where there are threads
 if not os.fork():
     signal.alarm(50)  # nobody else ends a child that hangs
     {child}

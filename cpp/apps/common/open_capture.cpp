@@ -49,6 +49,9 @@ std::string cameras_present() {
 }
 
 std::unique_ptr<Capture> open_camera(int index, const CaptureOptions& options) {
+#ifndef __linux__
+    throw InputError("Cameras are opened by index on Linux alone. Stream the camera and give its address (rtsp://...).");
+#endif
     const std::string device = "/dev/video" + std::to_string(index);
     cv::VideoCapture capture;
     std::string reason;

@@ -72,7 +72,7 @@ def reliability(levels: NDArray[np.int64]) -> dict[str, Any]:
         "edges": np.linspace(0, 1, BINS + 1).tolist(),
         "predicted": _shares(alpha, pixels),
         "observed": _shares(sky, pixels),
-        "pixels": pixels.astype(int).tolist(),
+        "pixels": pixels.astype(np.int64).tolist(),
         "ece": float(np.abs(alpha - sky).sum() / total) if total else None,
     }
 
