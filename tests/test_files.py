@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from skymask.errors import InputError, OutputError
-from skymask.files import identity, reaching, write_text, writing
+from skymask.files import check_distinct, identity, reaching, write_text, writing
 
 posix = pytest.mark.skipif(os.name == "nt", reason="pipes and links as on POSIX")
 
@@ -104,3 +104,19 @@ def test_a_name_that_no_file_can_have_is_left_to_the_block(monkeypatch: pytest.M
     monkeypatch.setattr(Path, "stat", stat)
     with reaching("a*.jpg"):
         pass
+
+
+def test_outputs_replace_neither_what_is_read_nor_each_other(tmp_path: Path) -> None:
+    source, link = tmp_path / "a.txt", tmp_path / "b.txt"
+    source.write_text("read\n")
+    taken = {source: "the source itself"}
+    check_distinct((("output", tmp_path / "c.txt"), ("report", None), ("trace", tmp_path / "d.txt")), taken)
+    with pytest.raises(InputError, match=r"^The trace .*a\.txt is the source itself, which it would replace\. Give it"):
+        check_distinct((("output", tmp_path / "c.txt"), ("trace", tmp_path / "no" / ".." / "a.txt")), taken)
+    with pytest.raises(InputError, match=r"^The report .*c\.txt is the output as well"):
+        check_distinct((("output", tmp_path / "c.txt"), ("report", tmp_path / "c.txt")), taken)
+    if os.name != "nt":
+        link.symlink_to(source)
+        with pytest.raises(InputError, match="is the source itself"):
+            check_distinct([("output", link)], taken)
+        check_distinct((("report", Path("/dev/null")), ("trace", Path("/dev/null"))), {Path("/dev/null"): "read"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -120,6 +120,34 @@ def _look(path: str | Path) -> None:
     except OSError as error:
         if error.errno not in _NOTHING_THERE:
             raise
+
+
+def check_distinct(
+    outputs: Iterable[tuple[str, Path | None]], taken: Mapping[Path, str], remedy: str = "Give it another name."
+) -> None:
+    """Refuses what would replace something that is read, or another output.
+
+    Args:
+        outputs: What is written: what it is called, such as "report", and where; None where it is not asked for. Pipes
+            and devices replace nothing.
+        taken: What each file is that is read, such as "the model".
+        remedy: Ends the message.
+
+    Raises:
+        InputError: An output is one of the files that are read, or two outputs are one.
+        OutputError: The place of an output cannot be reached.
+    """
+    there = {identity(file): what for file, what in taken.items()}
+    for name, file in outputs:
+        if file is None:
+            continue
+        with reaching(file, OutputError):
+            if is_stream(file):
+                continue
+        place = identity(file)
+        if place in there:
+            raise InputError(f"The {name} {file} is {there[place]}, which it would replace. {remedy}")
+        there[place] = f"the {name} as well"
 
 
 def check_folder(path: Path) -> None:

@@ -35,3 +35,13 @@ def test_mistakes(files: tuple[str, str], tmp_path: Path, capsys: pytest.Capture
     assert "gone.json does not exist" in capsys.readouterr().err
     assert main(["compare", *files, "-o", "c.html"]) == 2
     assert ".md or a .json" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_comparison_does_not_replace_what_it_compares(
+    place: int, files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = Path(files[place]).read_bytes()
+    assert main(["compare", *files, "-o", files[place]]) == 2
+    assert f"The output {files[place]} is the result {'AB'[place]}, which it would replace." in capsys.readouterr().err
+    assert Path(files[place]).read_bytes() == before

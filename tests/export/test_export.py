@@ -196,3 +196,12 @@ def test_bad_requests(trained: Path, tmp_path: Path) -> None:
         export(trained, tmp_path / "m.pt", "1")
     with pytest.raises(InputError, match="no checkpoint"):
         export(tmp_path / "none.safetensors", tmp_path / "m.onnx", "1")
+
+
+def test_an_export_does_not_replace_what_it_reads(tmp_path: Path) -> None:
+    path = tmp_path / "a.onnx"
+    path.write_bytes(b"weights")
+    for read, what in ((path, "checkpoint"), (tmp_path / "b", "manifest of frames")):
+        with pytest.raises(InputError, match=rf"The output .*a\.onnx is the {what}, which it would replace"):
+            export(read, path, "1.0.0", path if read != path else None)
+    assert path.read_bytes() == b"weights"

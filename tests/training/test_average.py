@@ -94,3 +94,11 @@ def test_the_command(pair: tuple[Path, Path], tmp_path: Path, capsys: pytest.Cap
     assert printed.strip().endswith(str(output))
     assert main(["average", str(tmp_path / "none.safetensors"), str(pair[1]), "-o", str(output)]) == 2
     assert "no checkpoint" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("place", "which"), [(0, "later"), (1, "earlier")])
+def test_a_mean_does_not_replace_what_it_is_of(pair: tuple[Path, Path], place: int, which: str) -> None:
+    before = pair[place].read_bytes()
+    with pytest.raises(InputError, match=rf"{pair[place].name} is the {which} checkpoint, which it would replace"):
+        average(*pair, 0.25, pair[place])
+    assert pair[place].read_bytes() == before

@@ -30,10 +30,11 @@ def compare(a: Path, b: Path, /, *, output: Annotated[Path | None, Parameter(ali
 
     from skymask.evaluation import compare as room
     from skymask.evaluation.result import read_result
-    from skymask.files import write_text
+    from skymask.files import check_distinct, write_text
 
     if output and output.suffix not in (".md", ".json"):
         raise InputError(f"The comparison is written to a .md or a .json file; got {output}.")
+    check_distinct([("output", output)], {a: "the result A", b: "the result B"})
     comparison = room.compare(read_result(a), read_result(b))
     text = room.comparison_text(comparison)
     if output:

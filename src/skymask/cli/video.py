@@ -110,37 +110,33 @@ def _check_targets(source: str, targets: Targets, model: str | None) -> None:
 
 def _check_names(source: str, targets: Targets, model: str | None) -> None:
     """Refuses what would replace something that is read or another result, and reports that have no place."""
-    from skymask.files import identity, is_stream, reaching
+    from skymask.files import check_distinct, identity, is_stream, reaching
 
     with reaching(source):
         taken = _read_files(source, model)
-    for name, file in (("output", targets.output), ("report", targets.report), ("trace", targets.trace)):
+    reports = (("report", targets.report), ("trace", targets.trace))
+    for name, file in reports:
         if file is None:
             continue
         with reaching(file, OutputError):
-            if is_stream(file):
-                continue
-            if name != "output" and (file.is_dir() or not file.parent.is_dir()):
+            if not is_stream(file) and (file.is_dir() or not file.parent.is_dir()):
                 reason = "it is a folder" if file.is_dir() else "no such folder"
                 raise OutputError(
                     f"The {name} {file} cannot be written: {reason}. Give the name of a file in a folder that exists."
                 )
-        place = identity(file)
-        what = taken.get(place) or (_is_image_of(place, targets.output) and "an image of the output")
-        if what:
-            raise InputError(f"The {name} {file} is {what}, which it would replace. Give it another name.")
-        taken[place] = f"the {name} as well"
+        if _is_image_of(identity(file), targets.output):
+            taken.setdefault(file, "an image of the output")
+    check_distinct((("output", targets.output), *reports), taken)
 
 
 def _read_files(source: str, model: str | None) -> dict[Path, str]:
     """What each file is that the run reads."""
-    from skymask.files import identity
     from skymask.runtime.segmenter import model_path
     from skymask.video.source_files import source_files
 
     files = source_files(source)
     what = "the source itself" if files == [Path(source)] else "an image of the source"
-    return {**{identity(file): what for file in files}, identity(model_path(model)): "the model"}
+    return {**dict.fromkeys(files, what), model_path(model): "the model"}
 
 
 def _is_image_of(file: Path, output: Path | None) -> bool:

@@ -19,7 +19,7 @@ from skymask.export.graph import EngineGraph, SkyGraph
 from skymask.export.half import to_half
 from skymask.export.onnx import add_info, store_half, to_onnx
 from skymask.export.verify import Parity, compare, real_frames, require, synthetic_frames
-from skymask.files import writing
+from skymask.files import check_distinct, writing
 from skymask.revision import commit
 from skymask.training.checkpoint import Checkpoint, load_checkpoint
 from skymask.training.config import TrainConfig
@@ -45,12 +45,14 @@ def export(
         How close the file is to the torch module.
 
     Raises:
-        InputError: The checkpoint or the photographs are missing.
+        InputError: The checkpoint or the photographs are missing, or `output` is a file that is read.
         ModelError: The checkpoint is damaged, or the exported model differs from it.
         OutputError: The file cannot be written.
     """
     if output.suffix != ".onnx":
         raise InputError(f"The output must be an .onnx file; got {output}.")
+    read = {checkpoint_path: "the checkpoint"} | ({frames: "the manifest of frames"} if frames else {})
+    check_distinct([("output", output)], read)
     checkpoint = load_checkpoint(checkpoint_path)
     manifests = [frames] if frames else list(checkpoint.config.data.val)
     samples = [sample for path in manifests for sample in read_manifest(path)]

@@ -15,6 +15,7 @@ from torch import nn
 
 from skymask.data.manifest import read_manifest
 from skymask.errors import InputError
+from skymask.files import check_distinct
 from skymask.models.accurate import Accurate
 from skymask.models.guided import Segmentation
 from skymask.training.checkpoint import load_checkpoint, save_weights
@@ -35,13 +36,15 @@ def average(end: Path, start: Path, share: float, output: Path) -> dict[str, Any
         The results on the validation manifests of `end`, as from `validate`.
 
     Raises:
-        InputError: A checkpoint is missing, the networks are not the same, or the share is out of range.
+        InputError: A checkpoint is missing or `output` itself, the networks are not the same, or the share is out of
+            range.
         ModelError: A checkpoint is damaged.
         DataError: A validation manifest does not fit its files.
         OutputError: `output` cannot be written.
     """
     if not 0 < share < 1:
         raise InputError(f"The share of the first weights must lie between 0 and 1; got {share}.")
+    check_distinct([("output", output)], {end: "the later checkpoint", start: "the earlier checkpoint"})
     last, first = load_checkpoint(end), load_checkpoint(start)
     kinds = first.config.network, last.config.network
     if kinds[0] != kinds[1] and kinds != ("fast", "accurate"):
