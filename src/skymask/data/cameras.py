@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from skymask.decoding import DECODE_ERRORS
-from skymask.errors import InputError
+from skymask.data.label_files import read_alpha
+from skymask.errors import DataError, InputError
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
@@ -70,13 +67,12 @@ def mask_path(root: Path, camera: str) -> Path:
 
 
 def look_at_mask(root: Path, camera: str) -> CameraMask:
-    """Reads a camera's mask; that it is missing or broken is an answer, not an error."""
+    """Reads a camera's mask as training does; that it is missing, broken or refused is an answer, not an error."""
     path = mask_path(root, camera)
     try:
-        with Image.open(path) as file:
-            mask = np.asarray(file.convert("L"))
-    except FileNotFoundError:
-        return CameraMask(problem=f"there is no masks/{path.name}")
-    except DECODE_ERRORS as error:
-        return CameraMask(problem=f"masks/{path.name} cannot be read ({error})")
+        mask = read_alpha(path).pixels
+    except DataError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return CameraMask(problem=f"there is no masks/{path.name}")
+        return CameraMask(problem=f"masks/{path.name} cannot be read: {str(error).replace(str(path), 'it', 1)}")
     return CameraMask((mask.shape[1], mask.shape[0]), float((mask > 127).mean()))

@@ -69,7 +69,7 @@ REPEATS = frozenset((Reason.DUPLICATE, Reason.FROZEN, Reason.ALIKE))
 
 MEANING = {
     Reason.UNREADABLE: "The file cannot be read or decoded to its end: it breaks off, or is no image.",
-    Reason.NO_MASK: "Its camera has no mask, or one that cannot be read.",
+    Reason.NO_MASK: "Its camera has no mask, or one that training could not use.",
     Reason.WRONG_SIZE: "It has another size than its camera's mask.",
     Reason.CUT_OFF: f"More than {MAX_LOST_ROWS:.0%} of its rows, from below, are the grey that stands for lost data.",
     Reason.BLACK: f"95 % of its pixels are no brighter than {BLACK} of 255.",
