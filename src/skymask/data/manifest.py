@@ -16,7 +16,7 @@ from skymask.data.hand_lists import numbered_rows
 from skymask.data.label_files import alpha_of, reason
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError, MediaError
-from skymask.files import reaching, way_to, writing
+from skymask.files import identity, reaching, way_to, writing
 from skymask.photographs.head import opened_as_stored, read_orientation, read_stored_size
 from skymask.photographs.orientation import turn_upright
 from skymask.photographs.read import read_photograph
@@ -130,6 +130,31 @@ def write_manifest(path: Path, samples: Iterable[Sample]) -> None:
             files = (sample.image, sample.mask, sample.ignore)
             names = [_relative(file, path.parent) if file else "" for file in files]
             writer.writerow([sample.source, sample.group, *names])
+
+
+def check_replaceable(path: Path, images: Iterable[Path], masks: Iterable[Path] | None = None) -> None:
+    """Refuses to replace a manifest by one that would forget something which it lists.
+
+    Args:
+        path: Where the new one goes.
+        images: All that the new one may list. What does not exist any more need not be among them.
+        masks: Likewise; None: images may get other masks than they had.
+
+    Raises:
+        InputError: What is there lists more, cannot be read, or is no manifest.
+    """
+    remedy = "Choose another folder, or move it away."
+    with reaching(path):
+        if not path.is_file():
+            return
+    again = {"image": set(map(identity, images))} | ({} if masks is None else {"mask": set(map(identity, masks))})
+    try:
+        listed = [(path.parent / row[column], column) for _, row in numbered_rows(path, REQUIRED) for column in again]
+    except DataError:
+        raise InputError(f"{path} is there already and is no manifest. {remedy}") from None
+    for file, column in listed:
+        if identity(file) not in again[column] and os.path.lexists(file):
+            raise InputError(f"{path} lists {file}, which the new one would not. {remedy}")
 
 
 def _relative(file: Path, folder: Path) -> str:

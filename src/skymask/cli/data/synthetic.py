@@ -19,7 +19,8 @@ def synthetic(
     """Renders outdoor scenes with exact sky masks, as training images.
 
     Writes `OUT/images/*.jpg`, `OUT/masks/*.png` and OUT/manifest.csv, which `skymask train` reads, and prints the
-    path of the manifest. Formats alternate between 4:3, 16:9 and 3:4, with a long side of 640 pixels.
+    path of the manifest. Formats alternate between 4:3, 16:9 and 3:4, with a long side of 640 pixels. The same
+    call with the same or a larger count goes over its own folder; one with a manifest of anything else is refused.
 
     Examples:
         skymask data synthetic scenes/ --count 2000

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
-from io import StringIO
 from itertools import cycle
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
+from skymask.data.manifest import Sample, check_replaceable, write_manifest
 from skymask.data.processes import on_processes
-from skymask.data.synthetic.scene import SCENE_KINDS, render
+from skymask.data.synthetic.scene import SCENE_KINDS, render, start
 from skymask.errors import InputError, suggest
-from skymask.files import write_text, writing
+from skymask.files import writing
 
-_COLUMNS = ("source", "group", "image", "mask", "ignore", "width", "height", "sky_fraction")
 _JPEG_QUALITY = 92
 
-Row = tuple[str | int, ...]
+Task = tuple[Sample, int, tuple[int, int]]
 
 
 def write_dataset(
@@ -34,7 +31,8 @@ def write_dataset(
     """Renders scenes into `images/*.jpg`, `masks/*.png` and `manifest.csv`.
 
     Args:
-        out: Folder, made if needed. The manifest is written last, so a folder that has one is complete.
+        out: Folder, made if needed. The manifest is written last, so a folder that has one is complete; one that is
+            there already may list nothing but scenes of this call.
         count: Number of scenes.
         seed: Scene number i is rendered with the seed `seed + i`.
         size_hw: Only the longer side counts: formats alternate between 4:3, 16:9 and 3:4 with that long side.
@@ -43,10 +41,11 @@ def write_dataset(
         on_scene: Is called with the number of scenes written so far.
 
     Returns:
-        Path of the manifest, whose columns are source, group, image, mask, ignore, width, height, sky_fraction.
+        Path of the manifest.
 
     Raises:
-        InputError: Count or jobs are less than 1, a kind is unknown, or the longer side less than 57 pixels.
+        InputError: Count or jobs are less than 1, a kind is unknown, the longer side less than 57 pixels, or there is
+            a manifest that lists anything else.
         OutputError: A file cannot be written.
     """
     if count < 1 or jobs < 1:
@@ -55,16 +54,15 @@ def write_dataset(
         if kind not in SCENE_KINDS:
             raise InputError(f"There is no scene of the kind '{kind}'. {suggest(kind, SCENE_KINDS)}")
     wanted = cycle(kinds or (None,))
-    tasks = [(out, seed + index, _format(index, max(size_hw)), next(wanted)) for index in range(count)]
-    rows = []
-    for row in on_processes(_write_scene, tasks, jobs, chunk=4):
-        rows.append(row)
+    tasks = [_task(out, seed + index, _format(index, max(size_hw)), next(wanted)) for index in range(count)]
+    samples = [sample for sample, _, _ in tasks]
+    manifest = out / "manifest.csv"
+    check_replaceable(manifest, [sample.image for sample in samples], [sample.mask for sample in samples])
+    for done, _ in enumerate(on_processes(_write_scene, tasks, jobs, chunk=4), start=1):
         if on_scene is not None:
-            on_scene(len(rows))
-    return _write_manifest(out, rows)
-
-
-Task = tuple[Path, int, tuple[int, int], str | None]
+            on_scene(done)
+    write_manifest(manifest, samples)
+    return manifest
 
 
 def _format(index: int, long_side: int) -> tuple[int, int]:
@@ -76,24 +74,16 @@ def _format(index: int, long_side: int) -> tuple[int, int]:
     return round(long_side * 3 / 4), long_side
 
 
-def _write_scene(task: Task) -> Row:
-    out, seed, size_hw, kind = task
-    scene = render(seed, size_hw, kind)
-    image, mask = f"images/{scene.kind}_{seed:06d}.jpg", f"masks/{scene.kind}_{seed:06d}.png"
-    with writing(out / image) as part:
+def _task(out: Path, seed: int, size_hw: tuple[int, int], kind: str | None) -> Task:
+    _, kind = start(seed, size_hw, kind)
+    name = f"{kind}_{seed:06d}"
+    return Sample("synthetic", kind, out / f"images/{name}.jpg", out / f"masks/{name}.png", None), seed, size_hw
+
+
+def _write_scene(task: Task) -> None:
+    sample, seed, size_hw = task
+    scene = render(seed, size_hw, sample.group)
+    with writing(sample.image) as part:
         Image.fromarray(scene.image).save(part, "JPEG", quality=_JPEG_QUALITY)
-    with writing(out / mask) as part:
+    with writing(sample.mask) as part:
         Image.fromarray(scene.alpha).save(part, "PNG")
-    height, width = size_hw
-    sky_fraction = float(np.mean(scene.alpha, dtype=np.float64)) / 255
-    return "synthetic", scene.kind, image, mask, "", width, height, f"{sky_fraction:.4f}"
-
-
-def _write_manifest(out: Path, rows: list[Row]) -> Path:
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(rows)
-    path = out / "manifest.csv"
-    write_text(path, text.getvalue())
-    return path
