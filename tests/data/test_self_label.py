@@ -150,3 +150,69 @@ def test_the_command_passes_over_hidden_files_and_folders(tmp_path: Path, capsys
     (tmp_path / "photos" / "more.jpg").mkdir()
     assert main(["data", "self-label", str(tmp_path / "photos"), "-o", str(tmp_path / "out")]) == 0
     assert [sample.image.name for sample in read_manifest(tmp_path / "out" / "manifest.csv")] == ["a.png"]
+
+
+def test_a_repeat_goes_over_its_own_labels_and_a_resumed_run_over_those_of_its_first_part(tmp_path: Path) -> None:
+    images = [save(tmp_path / "cam" / f"{name}.png", scene()) for name in "ab"]
+
+    def label(images: list[Path]) -> Path:
+        return self_label(images, [bright], tmp_path / "out", "x")
+
+    first = label(images[:1])
+    first.unlink()  # as where the run is interrupted before the end
+    assert len(read_manifest(label(images[:1]))) == 1
+    before = {path: path.read_bytes() for path in label(images).parent.rglob("*.*")}
+    assert len(before) == 5
+    label(images)
+    assert {path: path.read_bytes() for path in first.parent.rglob("*.*")} == before
+    with pytest.raises(InputError, match=r"lists .*b\.png, which the new one would not"):
+        label(images[:1])
+
+
+@pytest.mark.parametrize("kind", ["masks", "ignore"])
+@pytest.mark.parametrize("how", ["made by hand", "edited", "no image"])
+def test_a_mask_that_it_did_not_make_is_not_replaced(tmp_path: Path, kind: str, how: str) -> None:
+    image, place = save(tmp_path / "cam" / "a.png", scene()), tmp_path / "out" / kind / "a.png"
+    place.parent.mkdir(parents=True)
+    if how == "edited":
+        self_label([image], [bright], tmp_path / "out", "x")
+        Image.fromarray(255 - np.asarray(Image.open(place))).save(place)
+    elif how == "made by hand":
+        save(place, bright(scene()))
+    else:
+        place.write_text("notes")
+    before = place.read_bytes()
+
+    def never(frame: Pixels) -> Pixels:
+        raise AssertionError
+
+    with pytest.raises(InputError, match=r"a\.png is there already and does not say that .* made it"):
+        self_label([image], [never], tmp_path / "out", "x")
+    assert place.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["masks", "ignore"])
+def test_photographs_are_never_replaced_by_their_labels(tmp_path: Path, kind: str) -> None:
+    save(tmp_path / "cam" / "a.png", scene())
+    self_label([tmp_path / "cam" / "a.png"], [bright], tmp_path / "out", "x")
+    image = tmp_path / "out" / kind / "a.png"  # says that it is its own
+    before = image.read_bytes()
+    with pytest.raises(InputError, match=r"a\.png is a photograph to label, which it would replace"):
+        self_label([image], [bright], tmp_path / "out", "x")
+    assert image.read_bytes() == before
+
+
+def test_the_command_refuses_a_folder_with_labels_of_others_before_it_loads_a_model(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(tmp_path / "photos" / "a.png", scene())
+    save(tmp_path / "hand" / "a.png", bright(scene()))
+    out = tmp_path / "out"
+    assert main(["data", "import", str(tmp_path / "photos"), str(tmp_path / "hand"), "-o", str(out)]) == 0
+    before = (out / "manifest.csv").read_bytes()
+    capsys.readouterr()
+    assert main(["data", "self-label", str(tmp_path / "photos"), "-o", str(out), "--model", "none.onnx"]) == 2
+    err = capsys.readouterr().err
+    assert "hand/a.png, which the new one would not. Choose another folder, or move it away" in " ".join(err.split())
+    assert (out / "manifest.csv").read_bytes() == before
+    assert not (out / "masks").exists()

@@ -22,7 +22,8 @@ def self_label(
 
     Every model answers twice, for the image and for its mirror. Where the mean of the answers is sure the pixel gets
     its label, elsewhere none; images without a label for a quarter of their pixels are left out. Writes OUTPUT/masks,
-    OUTPUT/ignore and OUTPUT/manifest.csv, which 'skymask train' reads, and prints the path of the manifest.
+    OUTPUT/ignore and OUTPUT/manifest.csv, which 'skymask train' reads, and prints the path of the manifest. A repeated
+    run replaces what an earlier one made of these photographs; anything else in their places is refused.
 
     Examples:
         skymask data self-label harbour/ -o data/harbour
@@ -42,6 +43,7 @@ def self_label(
 
     from skymask import load
     from skymask.data.horizons import read_horizons
+    from skymask.data.self_label import check_output
     from skymask.data.self_label import self_label as label
     from skymask.errors import InputError
     from skymask.photographs.read import SUFFIXES, is_photograph
@@ -53,6 +55,7 @@ def self_label(
     if not files:
         raise InputError(f"No photograph found in {images}; looked for {', '.join(sorted(SUFFIXES))}.")
     lines = read_horizons(horizons, files) if horizons else None
+    check_output(files, output)
     with ExitStack() as stack:
         models = [stack.enter_context(load(name)) for name in model or [DEFAULT_MODEL]]
         print(label(files, models, output, source, fixed_camera, lines))
