@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -368,3 +369,60 @@ def test_a_converted_mask_is_stored_as_it_was(tmp_path: Path) -> None:
     registered, _ = import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
     with Image.open(registered.samples[0].mask) as converted:
         np.testing.assert_array_equal(np.asarray(converted), expected)
+
+
+def test_a_second_source_does_not_make_the_first_forgotten(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "from").parent
+    import_source("left", folder, tmp_path / "root")
+    before = {path: path.read_bytes() for path in (tmp_path / "root").rglob("*.*")}
+    with pytest.raises(InputError, match=r"manifest\.csv lists .*0\.png, which the new one would not"):
+        import_source("right", folder, tmp_path / "root")
+    assert {path: path.read_bytes() for path in (tmp_path / "root").rglob("*.*")} == before
+
+
+@pytest.mark.parametrize("name", ["images/2.png", "masks/2_mask.png"])
+@pytest.mark.parametrize("converted", [False, True])
+def test_another_file_is_not_replaced_by_a_copy(tmp_path: Path, name: str, converted: bool) -> None:
+    folder, other = write_dataset(tmp_path / "from").parent, tmp_path / "root" / name
+    if converted:
+        for path in folder.glob("*_mask.png"):
+            Image.open(path).convert("1").save(path)
+    mask(other, value=100)
+    before = other.read_bytes()
+    with pytest.raises(InputError, match=rf"{name} is there already and is not .*from/2"):
+        import_source("left", folder, tmp_path / "root")
+    assert other.read_bytes() == before
+    other.unlink()
+    for _ in range(2):
+        assert len(import_source("left", folder, tmp_path / "root").samples) == 3
+
+
+def test_a_copy_without_its_time_is_the_same_file(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "from").parent
+    for sample in import_source("left", folder, tmp_path / "root").samples:
+        os.utime(sample.image, (0, 0))
+    assert len(import_source("left", folder, tmp_path / "root").samples) == 3
+
+
+def test_an_import_of_other_images_does_not_replace_a_manifest(tmp_path: Path) -> None:
+    for name in "ab":
+        image(tmp_path / f"{name}/{name}.jpg")
+        mask(tmp_path / f"masks/{name}.png")
+    import_folder(tmp_path / "a", tmp_path / "masks", tmp_path / "out")
+    with pytest.raises(InputError, match=r"lists .*a\.jpg, which the new one would not"):
+        import_folder(tmp_path / "b", tmp_path / "masks", tmp_path / "out")
+    (tmp_path / "a/a.jpg").rename(tmp_path / "b/a.jpg")
+    (tmp_path / "masks/a.png").rename(tmp_path / "masks/c.png")
+    import_folder(tmp_path / "b", tmp_path / "masks", tmp_path / "out")
+    (tmp_path / "masks/c.png").rename(tmp_path / "masks/a.png")
+    (tmp_path / "masks/b.png").unlink()
+    import_folder(tmp_path / "b", tmp_path / "masks", tmp_path / "out")  # images that lost their masks may be left out
+
+
+def test_masks_in_the_place_of_converted_ones_are_not_replaced(tmp_path: Path) -> None:
+    image(tmp_path / "images/a.jpg")
+    own = mask(tmp_path / "out/converted/masks/a.png", value=1)
+    before = own.read_bytes()
+    with pytest.raises(InputError, match=r"a\.png lies where converted masks go"):
+        import_folder(tmp_path / "images", own.parent, tmp_path / "out")
+    assert own.read_bytes() == before

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from skymask.data.manifest import Sample, read_manifest
+from skymask.data.manifest import Sample, check_replaceable, read_manifest
 from skymask.data.registering import Registered, register
 from skymask.errors import DataError, InputError, suggest
 from skymask.files import identity
@@ -56,12 +56,20 @@ def import_folder(
         What was registered, and the pairs with what was left over.
 
     Raises:
-        InputError: A folder does not exist, a grouping makes no sense, or another run is at work in `output`.
+        InputError: A folder does not exist, a grouping makes no sense, a mask would be replaced, or a manifest that
+            lists other images; or another run is at work in `output`.
         DataError: No pair is found, or none is usable.
         OutputError: `output` cannot be written to.
     """
-    pairs = pair_up(images, masks, source or output.resolve().name, ignore, group, leave_out=output / CONVERTED)
-    return register(pairs.samples, output, output / CONVERTED, copy=False, on_file=on_file), pairs
+    converted = output / CONVERTED
+    pairs = pair_up(images, masks, source or output.resolve().name, ignore, group, leave_out=converted)
+    place = identity(converted)
+    for label in (label for sample in pairs.samples for label in (sample.mask, sample.ignore)):
+        if label is not None and identity(label).is_relative_to(place):
+            raise InputError(f"{label} lies where converted masks go. Choose another folder with -o, or move it away.")
+    found = [sample.image for sample in pairs.samples] + pairs.images_without_mask
+    check_replaceable(output / "manifest.csv", found)
+    return register(pairs.samples, output, converted, copy=False, on_file=on_file), pairs
 
 
 def import_source(
@@ -72,11 +80,12 @@ def import_source(
     Args:
         name: The source, as the manifest's column calls it.
         folder: Holds the `manifest.csv`.
-        root: Folder of the data set; made if needed. Files that are there already are not copied again.
+        root: Folder of the data set; made if needed. Files that are there already are not copied again, and no other
+            is replaced.
         on_file: Is called with the number of files checked and copied, and of all.
 
     Raises:
-        InputError: The manifest has no such source, or another run is at work in `root`.
+        InputError: The manifest has no such source, another run is at work in `root`, or that holds other data.
         DataError: The manifest does not fit its files, or no image is usable.
         OutputError: `root` cannot be written to.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,13 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.data.label_files import Numbers, has_sixteen_bits, largest_number, read_alpha, read_size
 from skymask.data.lock import only_run_in
-from skymask.data.manifest import Sample, write_manifest
-from skymask.errors import DataError
+from skymask.data.manifest import Sample, check_replaceable, write_manifest
+from skymask.decoding import DECODE_ERRORS
+from skymask.errors import DataError, InputError
 from skymask.files import writing
+from skymask.photographs.head import opened_as_stored
 from skymask.runtime.cpus import usable_cpus
 
 Result = TypeVar("Result")
@@ -62,12 +67,14 @@ def register(
         output: Folder for the manifest, made if needed.
         files: Folder below which new files are written: `images`, `masks` and `ignore`, with the subfolders below
             what the given files of each kind have in common.
-        copy: Copy all files there; otherwise only converted masks are written.
+        copy: Copy all files there, where nothing else may be in their places; otherwise only converted masks are
+            written.
         on_file: Is called with the number of files checked, and of all.
 
     Raises:
         DataError: Nothing is usable; gives the first reason.
-        InputError: Another run is at work in `output`.
+        InputError: Another run is at work in `output`; or a copy would replace another file, or a manifest that lists
+            other images.
         OutputError: A file cannot be written.
     """
     kinds = {
@@ -79,6 +86,8 @@ def register(
     checked: dict[str, dict[Path, _Checked]] = {}
     rejected: list[DataError] = []
     with only_run_in(output):
+        if copy:
+            check_replaceable(output / "manifest.csv", _places(kinds["images"], files / "images"))
         done = 0
         for kind, paths in kinds.items():
             checked[kind] = {}
@@ -126,29 +135,26 @@ def _wrong_size(image: Path, image_hw: tuple[int, int], label: str, label_hw: tu
 
 def _check_all(kind: str, paths: Sequence[Path], target: Path, copy: bool) -> Iterable[_Checked | DataError]:
     """Checks files of one kind."""
-    if not paths:
-        return
-    places = _places(paths, target)
-    numbers = _numbers_in(paths) if kind != "images" else None
+    numbers = _numbers_in(paths) if paths and kind != "images" else None
 
-    def check(path: Path) -> _Checked | DataError:
+    def check(path: Path, place: Path) -> _Checked | DataError:
         try:
             return _take_label(path, places[path], copy, numbers) if numbers else _take_image(path, places[path], copy)
         except DataError as error:
             return error
 
-    yield from _in_threads(check, paths)
+    yield from _in_threads(check, paths, _places(paths, target))
 
 
-def _places(paths: Sequence[Path], target: Path) -> dict[Path, Path]:
-    """Where files go below a folder: as they lie below what they have in common, or on the drives of Windows."""
+def _places(paths: Sequence[Path], target: Path) -> list[Path]:
+    """Where files of one kind go below a folder: as they lie below what they have in common, or on the drives of Windows."""
     whole = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
     try:
-        common = os.path.commonpath([path.parent for path in whole])
+        common = os.path.commonpath([path.parent for path in whole]) if whole else ""
         below = [path.relative_to(common) for path in whole]
     except ValueError:  # there are several drives
         below = [path.drive.strip(":\\") / path.relative_to(path.anchor) for path in whole]
-    return {path: target / place for path, place in zip(paths, below, strict=True)}
+    return [target / place for place in below]
 
 
 def _numbers_in(masks: Sequence[Path]) -> Numbers:
@@ -160,11 +166,11 @@ def _numbers_in(masks: Sequence[Path]) -> Numbers:
     )
 
 
-def _in_threads(work: Callable[[Path], Result], paths: Sequence[Path]) -> Iterator[Result]:
+def _in_threads(work: Callable[..., Result], *paths: Sequence[Path]) -> Iterator[Result]:
     """Works with a thread for each usable processor: decoding leaves Python's lock. Results keep the order."""
     pool = ThreadPoolExecutor(usable_cpus(), thread_name_prefix="skymask-import")
     try:
-        yield from pool.map(work, paths)
+        yield from pool.map(work, *paths)
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -179,7 +185,9 @@ def _take_label(path: Path, place: Path, copy: bool, numbers: Numbers) -> _Check
     height, width = alpha.pixels.shape
     if alpha.conversion is not None:
         # a.tif and a.bmp may both be there
-        path = place if place.suffix.lower() == ".png" else place.with_name(f"{place.name}.png")
+        source, path = path, place if place.suffix.lower() == ".png" else place.with_name(f"{place.name}.png")
+        if copy and path.is_file() and not _holds(path, alpha.pixels):
+            raise _other(path, source)
         with writing(path) as part:
             Image.fromarray(alpha.pixels).save(part, "PNG")
     elif copy:
@@ -189,9 +197,24 @@ def _take_label(path: Path, place: Path, copy: bool, numbers: Numbers) -> _Check
 
 def _copied(path: Path, place: Path) -> Path:
     """Copies a file with its time, by which a second run sees that it is there."""
-    here = path.stat()
-    if place.is_file() and (place.stat().st_size, place.stat().st_mtime_ns) == (here.st_size, here.st_mtime_ns):
+    if place.is_file():
+        here, there = path.stat(), place.stat()
+        is_same = (there.st_size, there.st_mtime_ns) == (here.st_size, here.st_mtime_ns)
+        if not is_same and not filecmp.cmp(path, place, shallow=False):
+            raise _other(place, path)
         return place
     with writing(place) as part:
         shutil.copy2(path, part)
     return place
+
+
+def _holds(file: Path, pixels: NDArray[np.uint8]) -> bool:
+    try:
+        with opened_as_stored(file) as image:
+            return np.array_equal(np.asarray(image), pixels)
+    except DECODE_ERRORS:
+        return False
+
+
+def _other(place: Path, path: Path) -> InputError:
+    return InputError(f"{place} is there already and is not {path}. Choose another --root, or move it away.")

@@ -39,7 +39,7 @@ def fetch(
 
     A folder --from with a manifest.csv (columns source, group, image, mask, and perhaps ignore) serves any data set:
     the images of the source NAME are checked, copied to ROOT and listed in ROOT/manifest.csv. 'skymask data import'
-    makes such a manifest.
+    makes such a manifest. What ROOT holds of anything else is not replaced: give each source a folder of its own.
 
     Examples:
         skymask data fetch skyfinder --root data/skyfinder
