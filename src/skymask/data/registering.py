@@ -139,7 +139,7 @@ def _check_all(kind: str, paths: Sequence[Path], target: Path, copy: bool) -> It
 
     def check(path: Path, place: Path) -> _Checked | DataError:
         try:
-            return _take_label(path, places[path], copy, numbers) if numbers else _take_image(path, places[path], copy)
+            return _take_label(path, place, copy, numbers) if numbers else _take_image(path, place, copy)
         except DataError as error:
             return error
 
@@ -147,7 +147,7 @@ def _check_all(kind: str, paths: Sequence[Path], target: Path, copy: bool) -> It
 
 
 def _places(paths: Sequence[Path], target: Path) -> list[Path]:
-    """Where files of one kind go below a folder: as they lie below what they have in common, or on the drives of Windows."""
+    """Where files go below a folder: as they lie below what they have in common, or on the drives of Windows."""
     whole = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
     try:
         common = os.path.commonpath([path.parent for path in whole]) if whole else ""
