@@ -17,15 +17,16 @@ from pathlib import Path
 
 WIDTH, LEFT, TOP, LANE, BAR, AXIS = 960, 130, 34, 34, 24, 30
 COLOURS = ("#4e79a7", "#f28e2b", "#59a14f", "#b07aa1", "#e15759", "#76b7b2")
-LANES = {
+THREADS = {  # in the order that a frame meets them
     "decode": "decode",
     "infer": "inference",
-    "infer-0": "inference, 1st",
-    "infer-1": "inference, 2nd",
     "smooth": "smooth",
+    "wait": "wait for mask",
+    "carry": "carry",
     "composite": "draw",
     "encode": "encode",
     "display": "window",
+    "MainThread": "window",
 }
 LABEL_PX = 15  # narrower bars have no room for a number
 
@@ -41,7 +42,7 @@ class Bar:
 
 
 def read_bars(trace: Path) -> list[Bar]:
-    """Reads the work in a trace, with the lanes by their short names."""
+    """Reads the work in a trace; its lanes are the threads, by their short names."""
     events = json.loads(trace.read_text(encoding="utf-8"))["traceEvents"]
     threads = {event["tid"]: event["args"]["name"].removeprefix("skymask-") for event in events if event["ph"] == "M"}
     return [
@@ -59,7 +60,7 @@ def draw(bars: list[Bar], first: int, frames: int) -> str:
     start_ms, end_ms = min(bar.start_ms for bar in chosen), max(bar.end_ms for bar in chosen)
     start_ms, end_ms = start_ms - 0.02 * (end_ms - start_ms), end_ms + 0.06 * (end_ms - start_ms)
     scale = (WIDTH - LEFT - 10) / (end_ms - start_ms)
-    lanes = [lane for lane in LANES if any(bar.lane == lane for bar in bars)]
+    lanes = sorted({bar.lane for bar in bars}, key=order)
     height = TOP + LANE * len(lanes) + AXIS
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
@@ -71,12 +72,38 @@ def draw(bars: list[Bar], first: int, frames: int) -> str:
     for row, lane in enumerate(lanes):
         y = TOP + LANE * row
         parts.append(f'<rect x="{LEFT}" y="{y}" width="{WIDTH - LEFT - 10}" height="{LANE - 4}" fill="#f3f3f3"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 20}" text-anchor="end" fill="#222222">{escape(LANES[lane])}</text>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y + 20}" text-anchor="end" fill="#222222">{escape(title(lane))}</text>')
         for bar in bars:
             if bar.lane == lane and bar.end_ms > start_ms and bar.start_ms < end_ms:
                 parts += bar_parts(bar, LEFT + (bar.start_ms - start_ms) * scale, scale, y + 3)
     parts += axis_parts(end_ms - start_ms, scale, TOP + LANE * len(lanes))
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def split(lane: str) -> tuple[str, str]:
+    """Takes "infer-0" apart into what the thread does and its number; others have an empty one."""
+    name, dash, number = lane.rpartition("-")
+    return (name, number) if dash and number.isdecimal() else (lane, "")
+
+
+def order(lane: str) -> tuple[int, str, int]:
+    """Sorts lanes from top to bottom; threads that are not known here come last."""
+    name, number = split(lane)
+    place = [*THREADS].index(name) if name in THREADS else len(THREADS)
+    return place, name, int(number or 0)
+
+
+def title(lane: str) -> str:
+    """What stands beside a lane: "infer-0" is "inference, 1st"."""
+    name, number = split(lane)
+    text = THREADS.get(name, name)
+    return f"{text}, {ordinal(int(number) + 1)}" if number else text
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th; also 11th, but 21st."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
 
 
 def bar_parts(bar: Bar, x: float, scale: float, y: int) -> list[str]:
