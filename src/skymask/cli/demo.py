@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from skymask.cli.model_choice import DEFAULT_CHOICE
 from skymask.errors import DisplayError, InputError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def demo(
         frames: How many frames to draw, at 30 a second.
         seed: Which scene.
     """
-    from skymask.cli.run_video import ModelChoice, Targets, run_video
+    from skymask.cli.run_video import Targets, run_video
     from skymask.video.display import require_display
 
     if output is None and not show:
@@ -57,4 +58,4 @@ def demo(
 
         return DemoSource(frame_count=frames, seed=seed)
 
-    run_video(open_source, Targets(output, show, "side-by-side"), ModelChoice())
+    run_video(open_source, Targets(output, show, "side-by-side"), DEFAULT_CHOICE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
+from skymask.cli.model_choice import DEFAULT_ENGINE, EngineChoice
 from skymask.errors import EngineError, InputError
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ def evaluate(
     manifest: Annotated[list[Path], Parameter(negative=())],
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    engine: str = "auto",
-    device: str = "auto",
-    threads: int | None = None,
+    on: EngineChoice = DEFAULT_ENGINE,
 ) -> None:
     """Score a model on labelled images.
 
@@ -37,12 +36,11 @@ def evaluate(
         skymask evaluate runs/fast/best.safetensors val/manifest.csv -o results
 
     Args:
-        model: Name of a shipped model, an ONNX file of 'skymask export', or a .safetensors file of 'skymask train'.
+        model: Name of a shipped model, an ONNX file of 'skymask export', or a .safetensors file of 'skymask train'. The
+            latter is run by torch: it takes --engine auto or torch, and --device auto, cpu or cuda.
         manifest: CSV files that list images with their masks.
         output: Folder for result.json, table.md and report.html.
-        engine: auto, onnxruntime or openvino; a .safetensors file is always run by torch.
-        device: auto, cpu, cuda or tensorrt; auto, cpu or cuda for a .safetensors file.
-        threads: Threads for one inference. [default: all CPUs]
+        on: The engine.
     """
     import json
     from functools import partial
@@ -61,7 +59,7 @@ def evaluate(
     console = Console(stderr=True)
     shown = partial(track, description="evaluating", console=console, disable=not console.is_terminal)
     worst = Worst()
-    with _open(model, engine, device, threads) as (segment, about):
+    with _open(model, on) as (segment, about):
         result = {"model": about, **room.evaluate(segment, manifest, worst, shown)}
     text = table(result)
     print(text, end="")
@@ -73,16 +71,16 @@ def evaluate(
 
 
 @contextmanager
-def _open(model: str, engine: str, device: str, threads: int | None) -> Iterator[tuple[Segment, dict[str, Any]]]:
+def _open(model: str, on: EngineChoice) -> Iterator[tuple[Segment, dict[str, Any]]]:
     """Opens a model of either kind; gives the function to score, and what a result says of the model."""
     from skymask import load, weights
     from skymask.runtime.segmenter import model_path
 
     if Path(model).suffix == ".safetensors":
-        yield _open_checkpoint(Path(model), engine, device, threads)
+        yield _open_checkpoint(Path(model), on)
         return
     path = model_path(model)
-    with load(path, engine, device, threads) as sky:
+    with load(path, on.engine, on.device, on.threads) as sky:
         used = sky.engine
         yield (
             sky,
@@ -98,10 +96,10 @@ def _open(model: str, engine: str, device: str, threads: int | None) -> Iterator
         )
 
 
-def _open_checkpoint(path: Path, engine: str, device: str, threads: int | None) -> tuple[Segment, dict[str, Any]]:
-    if engine not in ("auto", "torch"):
+def _open_checkpoint(path: Path, on: EngineChoice) -> tuple[Segment, dict[str, Any]]:
+    if on.engine not in ("auto", "torch"):
         raise InputError(
-            f"A .safetensors file is run by torch, not by {engine}. Leave --engine out, or make an ONNX file of it "
+            f"A .safetensors file is run by torch, not by {on.engine}. Leave --engine out, or make an ONNX file of it "
             "first with 'skymask export'."
         )
     import torch
@@ -112,14 +110,14 @@ def _open_checkpoint(path: Path, engine: str, device: str, threads: int | None) 
     from skymask.training.checkpoint import load_checkpoint
     from skymask.training.validate import segment
 
-    if device not in ("auto", "cpu", "cuda"):
-        raise InputError(f"A .safetensors file is run on auto, cpu or cuda; got '{device}'.")
-    if device == "cuda" and not torch.cuda.is_available():
+    if on.device not in ("auto", "cpu", "cuda"):
+        raise InputError(f"A .safetensors file is run on auto, cpu or cuda; got '{on.device}'.")
+    if on.device == "cuda" and not torch.cuda.is_available():
         raise EngineError("torch finds no CUDA device here. Use --device cpu, or leave it out.")
-    if threads is not None:
-        check_threads(threads)
-        torch.set_num_threads(threads)
-    used = torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+    if on.threads is not None:
+        check_threads(on.threads)
+        torch.set_num_threads(on.threads)
+    used = torch.device("cuda" if on.device != "cpu" and torch.cuda.is_available() else "cpu")
     checkpoint = load_checkpoint(path)
     network = Segmentation(checkpoint.network, checkpoint.working_size).to(used).eval()
     about = {

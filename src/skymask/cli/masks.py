@@ -8,6 +8,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from skymask.cli.model_choice import DEFAULT_CHOICE, ModelChoice
+
 
 def masks(
     inputs: list[str],
@@ -16,10 +18,7 @@ def masks(
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     layout: str = "plain",
     overwrite: Annotated[bool, Parameter(negative="", show_default=False)] = False,
-    model: str | None = None,
-    engine: str = "auto",
-    device: str = "auto",
-    threads: int | None = None,
+    choice: ModelChoice = DEFAULT_CHOICE,
     report: Path | None = None,
 ) -> None:
     """Write the sky masks of photographs, in the form that COLMAP, nerfstudio, Brush and others take.
@@ -49,10 +48,7 @@ def masks(
         layout: plain, colmap, nerfstudio, cutout, coco-panoptic or coco-panoptic-void; see above.
         overwrite: Make masks again that are there already, also those that fit their photographs, and replace whatever
             else has their names.
-        model: Name of a shipped model (skymask info lists them), or a model file. [default: fast]
-        engine: auto, onnxruntime or openvino.
-        device: auto, cpu, cuda or tensorrt.
-        threads: Threads for one inference. [default: all CPUs]
+        choice: The model and its engine.
         report: JSON file to write: for each photograph its mask, how much sky and how sure, or the error.
     """
     from skymask.cli.run_masks import run_masks, summary
@@ -65,11 +61,11 @@ def masks(
     form = build(layout)
     planned = plan(inputs, output, form)
     if report is not None:
-        check_report(report, planned, form.index(output), model_path(model))
+        check_report(report, planned, form.index(output), model_path(choice.model))
     form.begin(output, overwrite)
     if planned.left_out:
         print(f"skymask: {planned.left_out}.", file=sys.stderr)
-    with load(model, engine, device, threads) as sky:
+    with load(choice.model, choice.on.engine, choice.on.device, choice.on.threads) as sky:
         outcomes, told = run_masks(planned.jobs, sky, form, output, overwrite, report)
         line = summary(outcomes, output, sky)
     try:

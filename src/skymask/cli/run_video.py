@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
+    from skymask.cli.model_choice import ModelChoice
     from skymask.runtime.segmenter import Segmenter
     from skymask.video.overlay import View
     from skymask.video.run import Tally, ThreadShare
@@ -35,23 +36,13 @@ class Targets:
     realtime: bool = False
 
 
-@dataclass(frozen=True)
-class ModelChoice:
-    """What `skymask.load` takes; `threads` is for inference in all, see `ThreadShare`."""
-
-    model: str | None = None
-    engine: str = "auto"
-    device: str = "auto"
-    threads: int | None = None
-
-
 def run_video(open_source: Callable[[], Source], targets: Targets, choice: ModelChoice) -> None:
     """Segments a source and prints one line about it.
 
     Args:
         open_source: Opens it; called after cheaper checks have passed.
         targets: At least one of output, show and report is given.
-        choice: The model and its engine.
+        choice: The model and its engine; `threads` is for inference in all, see `ThreadShare`.
 
     Raises:
         SkymaskError: As the source, the model, the sink and the window raise. The output then has the frames so far,
@@ -97,11 +88,11 @@ def _segment(
     from skymask.video.run import ThreadShare, segment_video
     from skymask.video.window import Window
 
-    share = ThreadShare.of(source.info, choice.threads, choice.engine)
+    share = ThreadShare.of(source.info, choice.on.threads, choice.on.engine)
     with ExitStack() as stack:
         if sink is not None:
             stack.enter_context(closing(sink))
-        segmenter = stack.enter_context(skymask.load(choice.model, choice.engine, choice.device, share.threads))
+        segmenter = stack.enter_context(skymask.load(choice.model, choice.on.engine, choice.on.device, share.threads))
         window: Window | None = None
         if targets.show:
             paced = sink is None and not source.info.live

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from skymask.cli.model_choice import DEFAULT_CHOICE, ModelChoice
 from skymask.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ def video(
     max_frames: int | None = None,
     smooth: bool = True,
     realtime: Annotated[bool, Parameter(negative="")] = False,
-    model: str | None = None,
-    engine: str = "auto",
-    device: str = "auto",
-    threads: int | None = None,
+    choice: ModelChoice = DEFAULT_CHOICE,
     report: Path | None = None,
     trace: Path | None = None,
 ) -> None:
     """Segment the sky in every frame of a video: on screen, into a file or images, or both.
+
+    The threads (--threads) share each frame of a camera, so that it is done soon; of a file, several frames are in work
+    at a time.
 
     Examples:
         skymask video holiday.mp4 --show
@@ -66,19 +67,15 @@ def video(
             own time stamp, and where the model has not finished it, the newest mask is moved along with the picture.
             A file is played at its own speed, as if it were live; what even drawing is too slow for is dropped. The
             window and the report tell how old frames and masks are.
-        model: Name of a shipped model (skymask info lists them), or a file made by 'skymask export'. Default: fast.
-        engine: auto, onnxruntime or openvino.
-        device: auto, cpu, or another device of the engine, such as cuda.
-        threads: CPU threads for inference. Default: all. They share each frame of a camera, so that it is done soon; of
-            a file, several frames are in work at a time.
+        choice: The model and its engine.
         report: JSON file to write, with the number of frames, frames per second, milliseconds per
             stage, share of frames without sky, and confidence; with --realtime the ages of frames and masks.
         trace: JSON file to write, with the time every stage spent on every frame; ui.perfetto.dev shows it.
     """
-    from skymask.cli.run_video import ModelChoice, Targets, run_video
+    from skymask.cli.run_video import Targets, run_video
 
     targets = Targets(output, show, view, max_frames, report, smooth, trace, realtime)
-    _check_targets(source, targets, model)
+    _check_targets(source, targets, choice.model)
     size_hw = None if size is None else parse_size(size)
 
     def open_source() -> Source:
@@ -86,7 +83,7 @@ def video(
 
         return open_source(source, fps=fps, size_hw=size_hw)
 
-    run_video(open_source, targets, ModelChoice(model, engine, device, threads))
+    run_video(open_source, targets, choice)
 
 
 def parse_size(size: str) -> tuple[int, int]:
