@@ -104,7 +104,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
             scores["without"].add(alpha, truth, flow)
             scores["with"].add(smooth, truth, flow)
             frame_before, size_hw = frame, frame.shape[:2]
-        model = f"{sky.info.name} {sky.info.version}"
+        model = sky.info.title
     return {
         "source": arguments.source,
         "still": arguments.still,

@@ -57,6 +57,11 @@ class ModelInfo:
     contract: int = CONTRACT_VERSION
     """Version of the contract the file follows."""
 
+    @property
+    def title(self) -> str:
+        """Name and version, such as "fast 1.0.0"."""
+        return f"{self.name} {self.version}"
+
     def to_metadata(self) -> dict[str, str]:
         """Returns the entries that an ONNX file stores, keys with the `skymask.` prefix, values as JSON text."""
         return {METADATA_PREFIX + key: json.dumps(value) for key, value in asdict(self).items()}

@@ -99,6 +99,24 @@ def test_the_help_says_what_runs_a_checkpoint(
     assert "--device auto, cpu or cuda" in line
 
 
+def test_every_command_describes_an_engine_in_the_same_words(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    clip, photograph = make_clip(tmp_path / "in.mp4"), tmp_path / "a.png"
+    Image.new("RGB", (64, 48)).save(photograph)
+    options = ["--model", str(tiny_model), "--threads", "1", "--report", str(tmp_path / "r.json")]
+    engines = []
+    for arguments in (["video", str(clip)], ["masks", str(photograph), "-o", str(tmp_path / "masks")]):
+        assert main([*arguments, *options]) == 0
+        engines.append(json.loads((tmp_path / "r.json").read_text())["engine"])
+    with skymask.load(tiny_model, threads=1) as sky:
+        assert engines == [str(sky.engine)] * 2
+    monkeypatch.setattr("skymask.runtime.segmenter.usable_cpus", lambda: 1)
+    assert main(["info", str(tiny_model)]) == 0
+    assert engines[0] in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

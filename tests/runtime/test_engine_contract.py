@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import skymask
 from skymask import Segmenter, weights
 from skymask.errors import EngineError, InputError
+from skymask.runtime.engine import EngineDescription
 from tests.support.tiny_model import INFO, reference
 
 ENGINES = ["onnxruntime", "openvino"]
@@ -151,6 +152,11 @@ def test_it_says_what_it_is(sky: Segmenter) -> None:
     assert sky.engine.version
     assert repr(sky).startswith("<skymask.Segmenter tiny 0.0.1, looks at 32x32, ")
     assert sky.engine.engine in repr(sky)
+
+
+@pytest.mark.parametrize(("threads", "said"), [(None, ""), (1, ", 1 thread"), (2, ", 2 threads")])
+def test_a_description_says_all_it_holds(threads: int | None, said: str) -> None:
+    assert str(EngineDescription("openvino", "2025.3.0", "gpu", threads)) == f"openvino 2025.3.0 on gpu{said}"
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -47,7 +47,7 @@ Json StageTimes::summary() const {
 std::string describe(const EngineDescription& engine) {
     std::string text = engine.engine + " " + engine.version + " on " + engine.device;
     if (engine.threads > 0) {
-        text += ", " + std::to_string(engine.threads) + " threads";
+        text += ", " + std::to_string(engine.threads) + (engine.threads == 1 ? " thread" : " threads");
     }
     return text;
 }

@@ -81,7 +81,6 @@ def _open(model: str, on: EngineChoice) -> Iterator[tuple[Segment, dict[str, Any
         return
     path = model_path(model)
     with load(path, on.engine, on.device, on.threads) as sky:
-        used = sky.engine
         yield (
             sky,
             {
@@ -89,8 +88,8 @@ def _open(model: str, on: EngineChoice) -> Iterator[tuple[Segment, dict[str, Any
                 "version": sky.info.version,
                 "file": path.name if model in weights.SHIPPED_MODELS else path.as_posix(),
                 "sha256": weights.sha256(path),
-                "engine": f"{used.engine} {used.version}",
-                "device": used.device,
+                "engine": sky.engine.library,
+                "device": sky.engine.device,
                 "working_size": list(sky.info.working_size),
             },
         )

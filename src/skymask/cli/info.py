@@ -78,9 +78,8 @@ def _engines(statuses: list[EngineStatus]) -> Table:
 
 
 def _card(sky: Segmenter, path: Path, fingerprint: str) -> Table:
-    card, engine = sky.info, sky.engine
+    card = sky.info
     height, width = card.working_size
-    threads = f", {engine.threads} threads" if engine.threads else ""
     rows = [
         ("file", f"{path} ({path.stat().st_size / 1e6:.1f} MB)"),
         ("SHA-256", fingerprint),
@@ -89,9 +88,9 @@ def _card(sky: Segmenter, path: Path, fingerprint: str) -> Table:
         ("trained on", card.training_data),
         ("parity", _parity(card.parity)),
         ("contract", f"version {card.contract}, exported from {card.commit}"),
-        ("runs here on", f"{engine.engine} {engine.version}, {engine.device}{threads}"),
+        ("runs here on", str(sky.engine)),
     ]
-    return _table(f"Model {card.name} {card.version}", rows)
+    return _table(f"Model {card.title}", rows)
 
 
 def _parity(parity: dict[str, float]) -> str:

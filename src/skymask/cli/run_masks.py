@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from skymask.cli.tell import tell
 from skymask.errors import OccupiedError, OutputError, SkymaskError
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.plan import Job
@@ -49,13 +50,13 @@ def run_masks(
     def so_far() -> Report:
         rows = [Row.of(outcome) for outcome in sorted(outcomes, key=lambda outcome: places[outcome.job])]
         seconds = round(time.monotonic() - start_s, 3)
-        return Report(layout.name, model_name(sky), _engine(sky), len(jobs), seconds, rows)
+        return Report(layout.name, sky.info.title, str(sky.engine), len(jobs), seconds, rows)
 
     try:
         with _progress(console, len(jobs)) as advance:
-            for outcome in segment(jobs, sky, layout, model_name(sky), overwrite):
+            for outcome in segment(jobs, sky, layout, sky.info.title, overwrite):
                 if outcome.error is not None:
-                    _tell(console, f"skymask: {outcome.error}")
+                    tell(console, f"skymask: {outcome.error}")
                 outcomes.append(outcome)
                 advance(outcome.status is not Status.SKIPPED)
     except (SkymaskError, KeyboardInterrupt, BrokenPipeError, SystemExit) as error:  # the last two: nobody reads stderr
@@ -66,16 +67,11 @@ def run_masks(
     return outcomes, so_far()
 
 
-def model_name(sky: Segmenter) -> str:
-    """Name and version of a model."""
-    return f"{sky.info.name} {sky.info.version}"
-
-
 def summary(outcomes: list[Outcome], output: Path, sky: Segmenter) -> str:
     """Returns the closing line: what was written, and what stayed as it was."""
     written = [outcome for outcome in outcomes if outcome.status is Status.WRITTEN]
     skipped = [outcome for outcome in outcomes if outcome.status is Status.SKIPPED]
-    model = model_name(sky)
+    model = sky.info.title
     line = f"{_masks(len(written))} written to {output} ({model}, {sky.engine.engine} on {sky.engine.device})"
     again = sum(outcome.again for outcome in written)
     if again:
@@ -126,7 +122,7 @@ class ProgressLines:
 def _progress(console: Console, total: int) -> Iterator[Callable[[bool], None]]:
     """Gives a function to call after each photograph: a bar on a terminal, lines elsewhere."""
     if not console.is_terminal:
-        yield ProgressLines(total, lambda line: _tell(console, line)).advance
+        yield ProgressLines(total, lambda line: tell(console, line)).advance
         return
     columns = (TextColumn("masks"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
@@ -144,9 +140,9 @@ def _tell_so_far(console: Console, jobs: list[Job], outcomes: list[Outcome], out
     made = sum(outcome.status is Status.WRITTEN for outcome in outcomes)
     there = sum(os.path.exists(job.mask) for job in jobs)  # noqa: PTH110 - also those that were still being written
     if overwrite and made:
-        _tell(console, f"{made:,} of {len(jobs):,} masks in {output} are new.")
+        tell(console, f"{made:,} of {len(jobs):,} masks in {output} are new.")
     elif there and not overwrite:
-        _tell(console, f"{_masks(there)} in {output}, of {len(jobs):,}; the same command goes on from there.")
+        tell(console, f"{_masks(there)} in {output}, of {len(jobs):,}; the same command goes on from there.")
 
 
 def _write_early(console: Console, told: Report, report: Path | None) -> None:
@@ -158,17 +154,8 @@ def _write_early(console: Console, told: Report, report: Path | None) -> None:
     except BrokenPipeError:
         return
     except OutputError as error:
-        _tell(console, f"skymask: {error}")
+        tell(console, f"skymask: {error}")
 
 
 def _masks(count: int) -> str:
     return f"{count:,} mask{'' if count == 1 else 's'}"
-
-
-def _engine(sky: Segmenter) -> str:
-    engine = sky.engine
-    return f"{engine.engine} {engine.version} on {engine.device}"
-
-
-def _tell(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from skymask.cli.tell import tell
 from skymask.errors import SkymaskError
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
             _segment(source, sink, targets, choice, tally, console)
         except (SkymaskError, KeyboardInterrupt):
             if sink is not None and sink.is_whole:
-                _tell(console, f"{targets.output} has the {sink.frame_count} frames up to there.")
+                tell(console, f"{targets.output} has the {sink.frame_count} frames up to there.")
             raise
         finally:
             if trace is not None and targets.trace is not None:
@@ -97,7 +98,7 @@ def _segment(
         if targets.show:
             paced = sink is None and not source.info.live
             window = stack.enter_context(
-                Window(source.info, targets.view, paced=paced, tell=lambda text: _tell(console, text))
+                Window(source.info, targets.view, paced=paced, tell=lambda text: tell(console, text))
             )
         progress = stack.enter_context(_progress(console))
         counts = [count for count in (source.info.frame_count, targets.max_frames) if count is not None]
@@ -147,15 +148,13 @@ def _write_report(
 ) -> None:
     from skymask.video.report import Report
 
-    engine = segmenter.engine
-    threads = f", {engine.threads} threads" if engine.threads else ""
     frames = f", {share.in_flight} frames at a time" if share.in_flight > 1 else ""
     Report(
         source=source.info.where,
         live=source.info.live,
         size_hw=source.info.size_hw,
-        model=f"{segmenter.info.name} {segmenter.info.version}",
-        engine=f"{engine.engine} {engine.version} on {engine.device}{threads}{frames}",
+        model=segmenter.info.title,
+        engine=f"{segmenter.engine}{frames}",
         smooth=targets.smooth,
         frames=tally.frames,
         dropped=source.dropped,
@@ -201,7 +200,3 @@ def _progress(console: Console) -> Progress:
         console=console,
         disable=not console.is_terminal,
     )
-
-
-def _tell(console: Console, text: str) -> None:
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -57,7 +57,7 @@ class Report:
     model: str
     """Name and version of the model."""
     engine: str
-    """Engine, its version, and the device it ran on."""
+    """Engine, its version, the device it ran on, and its threads."""
     asked: int
     """Photographs that were asked for; `photographs` has fewer where the run was interrupted."""
     seconds: float

@@ -21,6 +21,16 @@ class EngineDescription:
     threads: int | None
     """Threads for one inference; None where the engine decides."""
 
+    @property
+    def library(self) -> str:
+        """Name and version of the engine."""
+        return f"{self.engine} {self.version}"
+
+    def __str__(self) -> str:
+        """Says it for people and reports: "onnxruntime 1.23.0 on cpu, 2 threads"."""
+        threads = f", {self.threads} thread{'' if self.threads == 1 else 's'}" if self.threads else ""
+        return f"{self.library} on {self.device}{threads}"
+
 
 class Engine(Protocol):
     """A loaded model that can be run.

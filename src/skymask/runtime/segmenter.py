@@ -89,12 +89,8 @@ class Segmenter:
         self.close()
 
     def __repr__(self) -> str:
-        engine = self.engine
         height, width = self._info.working_size
-        return (
-            f"<skymask.Segmenter {self._info.name} {self._info.version}, looks at {width}x{height}, "
-            f"{engine.engine} {engine.version} on {engine.device}>"
-        )
+        return f"<skymask.Segmenter {self._info.title}, looks at {width}x{height}, {self.engine}>"
 
 
 def load(

@@ -120,7 +120,7 @@ class Report:
     model: str
     """Name and version of the model."""
     engine: str
-    """Engine, its version, and the device it ran on."""
+    """Engine, its version, the device it ran on, its threads for a frame, and how many frames are in work at a time."""
     smooth: bool
     """Whether flicker was taken out over time."""
     frames: int

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from skymask.cli.tell import tell
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -114,7 +116,7 @@ class _Bar:
             self.noted(str(outcome.error))
 
     def noted(self, message: str) -> None:
-        self._progress.console.print(f"skymask: {message}", markup=False, highlight=False, soft_wrap=True)
+        tell(self._progress.console, f"skymask: {message}")
 
 
 def _summarise(outcomes: Sequence[Outcome], root: Path) -> None:
