@@ -34,7 +34,7 @@ def job(tmp_path: Path) -> Job:
 
 
 def origin_of(job: Job) -> Origin:
-    return Origin("plain", "tiny 0.0.1", Source.of(job), SkyStats(0.25, 0.5))
+    return Origin("plain", "tiny 0.0.1", Source.of(job.photograph, job.mask), SkyStats(0.25, 0.5))
 
 
 def older(job: Job) -> Origin:
@@ -126,11 +126,11 @@ def test_an_uncompressed_photograph_that_was_edited_in_the_middle_needs_another_
 @pytest.mark.parametrize("size", [0, 1, 65535, 65536, 131072, 200000])
 def test_a_file_of_any_size_has_a_digest(job: Job, size: int) -> None:
     job.photograph.write_bytes(bytes(size))
-    assert Source.of(job).size_bytes == size
+    assert Source.of(job.photograph, job.mask).size_bytes == size
     if size:
-        before = Source.of(job).digest
+        before = Source.of(job.photograph, job.mask).digest
         job.photograph.write_bytes(bytes(size - 1) + b"1")
-        assert Source.of(job).digest != before
+        assert Source.of(job.photograph, job.mask).digest != before
 
 
 def test_a_mask_goes_with_its_photograph_wherever_that_is(job: Job) -> None:

@@ -29,7 +29,7 @@ def trip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def masks(*inputs: str | Path, output: str = "out") -> dict[str, str]:
     """Photograph to mask, as text with forward slashes."""
-    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output), Plain()).jobs}
+    return {job.photograph.as_posix(): job.mask.as_posix() for job in plan(inputs, Path(output), Plain().place).jobs}
 
 
 def test_a_folder_is_searched_and_its_structure_kept(trip: Path) -> None:
@@ -95,26 +95,26 @@ def test_the_output_may_lie_above_the_folder(trip: Path) -> None:
 def test_two_photographs_with_one_mask_are_refused(trip: Path) -> None:
     Path("trip/a.jpg").touch()
     with pytest.raises(InputError, match=r"trip/a\.jpg and trip/a\.png would both get the mask out/a\.png"):
-        plan([trip], Path("out"), Plain())
+        plan([trip], Path("out"), Plain().place)
 
 
 def test_all_clashes_are_counted_and_the_remedy_takes_one_kind_of_file(trip: Path) -> None:
     for name in ("a.jpg", "day 1/a.tif"):
         (trip / name).touch()
     with pytest.raises(InputError, match="2 masks would each be of more than one photograph; the first: ") as refused:
-        plan([trip], Path("out"), Plain())
+        plan([trip], Path("out"), Plain().place)
     assert "('trip/**/*.jpg' 'trip/**/*.JPG')" in str(refused.value)
     assert "--layout colmap" in str(refused.value)
-    assert len(plan([trip], Path("out"), Colmap()).jobs) == 6
-    assert len(plan(["trip/**/*.jpg", "trip/**/*.JPG"], Path("out"), Plain()).jobs) == 3
+    assert len(plan([trip], Path("out"), Colmap().place).jobs) == 6
+    assert len(plan(["trip/**/*.jpg", "trip/**/*.JPG"], Path("out"), Plain().place).jobs) == 3
 
 
 def test_one_folder_spelled_in_two_ways_is_searched_once(trip: Path) -> None:
-    jobs = plan([trip, trip.absolute()], Path("out"), Plain()).jobs
-    assert [job.photograph for job in jobs] == [job.photograph for job in plan([trip], Path("out"), Plain()).jobs]
+    jobs = plan([trip, trip.absolute()], Path("out"), Plain().place).jobs
+    assert [job.photograph for job in jobs] == [job.photograph for job in plan([trip], Path("out"), Plain().place).jobs]
     Path("trip/a.jpg").touch()
     with pytest.raises(InputError, match=r"Give one kind of file \('trip/\*\*/\*\.jpg' 'trip/\*\*/\*\.JPG'\)"):
-        plan(["trip/a.jpg", "trip/b.JPG", Path("trip/a.png").absolute()], Path("out"), Plain())
+        plan(["trip/a.jpg", "trip/b.JPG", Path("trip/a.png").absolute()], Path("out"), Plain().place)
 
 
 def test_a_link_in_a_circle_is_not_followed_by_a_glob(trip: Path) -> None:
@@ -125,11 +125,11 @@ def test_a_link_in_a_circle_is_not_followed_by_a_glob(trip: Path) -> None:
 
 def test_raw_files_named_outright_are_left_out(trip: Path) -> None:
     Path("trip/b.NEF").touch()
-    made = plan(["trip/b.NEF", "trip/b.JPG"], Path("out"), Plain())
+    made = plan(["trip/b.NEF", "trip/b.JPG"], Path("out"), Plain().place)
     assert [job.photograph for job in made.jobs] == [Path("trip/b.JPG")]
     assert str(made.left_out) == "left out: 1 file that skymask cannot read (.nef 1), convert them first"
     with pytest.raises(InputError, match=r"no photograph to make a mask of; .* cannot read \(\.nef 1\)"):
-        plan(["trip/b.NEF"], Path("out"), Plain())
+        plan(["trip/b.NEF"], Path("out"), Plain().place)
 
 
 @pytest.mark.parametrize("absolute", [False, True])
@@ -140,9 +140,9 @@ def test_folders_with_the_same_names_are_to_be_given_by_their_parent(trip: Path,
     left = Path("sites/left").absolute() if absolute else Path("sites/left")
     above = Path("sites").absolute() if absolute else Path("sites")
     with pytest.raises(InputError, match=r"would both get the mask out/1\.png") as refused:
-        plan([left, "sites/right"], Path("out"), Plain())
+        plan([left, "sites/right"], Path("out"), Plain().place)
     assert f"Give the folder above both ({above})" in str(refused.value)
-    assert len(plan(["sites"], Path("out"), Plain()).jobs) == 2
+    assert len(plan(["sites"], Path("out"), Plain().place).jobs) == 2
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,12 @@ def test_photographs_of_one_name_on_two_drives_go_to_two_folders(trip: Path, mon
 @pytest.mark.parametrize("output", ["trip", "./trip", "trip/day 1/.."])
 def test_a_folder_as_its_own_output_is_refused(trip: Path, output: str) -> None:
     with pytest.raises(InputError, match="cannot go to trip itself"):
-        plan([trip], Path(output), Plain())
+        plan([trip], Path(output), Plain().place)
 
 
 def test_a_mask_over_a_photograph_is_refused(trip: Path) -> None:
     with pytest.raises(InputError, match="would overwrite the photograph"):
-        plan(["trip/a.png"], Path("trip"), Plain())
+        plan(["trip/a.png"], Path("trip"), Plain().place)
 
 
 @pytest.mark.parametrize(
@@ -196,18 +196,18 @@ def test_a_mask_over_a_photograph_is_refused(trip: Path) -> None:
 )
 def test_what_is_not_there_is_refused(trip: Path, given: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
-        plan([given], Path("out"), Plain())
+        plan([given], Path("out"), Plain().place)
 
 
 def test_a_folder_without_photographs_is_refused(trip: Path) -> None:
     Path("empty").mkdir()
     with pytest.raises(InputError, match=r"No photograph found in empty; looked for files ending in \.avif"):
-        plan(["empty"], Path("out"), Plain())
+        plan(["empty"], Path("out"), Plain().place)
 
 
 def test_a_file_as_output_is_refused(trip: Path) -> None:
     with pytest.raises(InputError, match="is a file"):
-        plan([trip], Path("trip/notes.txt"), Plain())
+        plan([trip], Path("trip/notes.txt"), Plain().place)
 
 
 @both_pathlibs
@@ -218,15 +218,15 @@ def test_what_cannot_be_reached_is_refused(
     lock(monkeypatch, "locked", quiet)
     said = rf"^{place} cannot be reached: "
     with pytest.raises(InputError, match=said):
-        plan([trip], Path(place), Plain())
+        plan([trip], Path(place), Plain().place)
     with pytest.raises(InputError, match=said):
-        plan([place], Path("out"), Plain())
+        plan([place], Path("out"), Plain().place)
     with pytest.raises(InputError, match=said):
-        check_report(Path(place), plan([trip], Path("out"), Plain()), None, Path("m.onnx"))
+        check_report(Path(place), plan([trip], Path("out"), Plain().place), None, Path("m.onnx"))
 
 
 def test_the_layout_says_where_masks_go(trip: Path) -> None:
-    jobs = {job.photograph.as_posix(): job for job in plan([trip], Path("out"), CocoPanoptic()).jobs}
+    jobs = {job.photograph.as_posix(): job for job in plan([trip], Path("out"), CocoPanoptic().place).jobs}
     assert jobs["trip/day 1/a.jpg"].name == Path("day 1/a.jpg")
     assert jobs["trip/day 1/a.jpg"].mask == Path("out/panoptic/day 1/a.png")
 
@@ -235,4 +235,4 @@ def test_one_name_in_two_inputs_is_refused_in_every_layout(trip: Path) -> None:
     with pytest.raises(
         InputError, match=r"trip/a\.png and trip/day 1/a\.jpg would both get the mask out/panoptic/a\.png"
     ):
-        plan(["trip/a.png", "trip/day 1/a.jpg"], Path("out"), CocoPanoptic())
+        plan(["trip/a.png", "trip/day 1/a.jpg"], Path("out"), CocoPanoptic().place)

@@ -43,7 +43,7 @@ def states(outcomes: Iterable[Outcome]) -> dict[str, str]:
 
 
 def test_every_mask_is_the_alpha_of_its_photograph(folder: Path, tmp_path: Path) -> None:
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     outcomes = list(segment(jobs, sky, PLAIN, "tiny 0.0.1"))
     assert [outcome.job for outcome in outcomes] == jobs
     assert {outcome.status for outcome in outcomes} == {Status.WRITTEN}
@@ -54,7 +54,7 @@ def test_every_mask_is_the_alpha_of_its_photograph(folder: Path, tmp_path: Path)
 
 
 def test_masks_that_are_there_are_skipped_unless_told_otherwise(folder: Path, tmp_path: Path) -> None:
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     jobs[2].mask.parent.mkdir()
     Image.new("L", (50, 42), 7).save(jobs[2].mask)
     made_earlier = jobs[2].mask.read_bytes()
@@ -66,7 +66,7 @@ def test_masks_that_are_there_are_skipped_unless_told_otherwise(folder: Path, tm
 
 
 def test_what_an_interrupted_run_left_is_no_result(folder: Path, tmp_path: Path) -> None:
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     part = jobs[0].mask.with_name(".0.png.1.part")
     part.parent.mkdir()
     part.write_bytes(b"half a mask")
@@ -78,7 +78,7 @@ def test_broken_and_small_photographs_are_reported_and_the_rest_done(folder: Pat
     (folder / "1.png").write_bytes((folder / "1.png").read_bytes()[:200])
     Image.new("RGB", (31, 31)).save(folder / "3.png")
     (folder / "5.png").write_text("text")
-    outcomes = list(segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1"))
+    outcomes = list(segment(plan([folder], tmp_path / "out", PLAIN.place).jobs, sky, PLAIN, "tiny 0.0.1"))
     assert [name for name, state in states(outcomes).items() if state == "failed"] == ["1", "3", "5"]
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
     assert all(isinstance(error, MediaError) for error in errors)
@@ -109,7 +109,7 @@ def test_a_photograph_that_is_gone_once_it_is_decoded_is_reported_and_the_rest_d
 
 
 def test_a_full_disk_stops_the_run(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     save = Image.Image.save
 
     def full(self: Image.Image, file: Path, **options: object) -> None:
@@ -125,7 +125,7 @@ def test_a_full_disk_stops_the_run(folder: Path, tmp_path: Path, monkeypatch: py
 
 
 def test_stopping_early_leaves_whole_masks_only(folder: Path, tmp_path: Path) -> None:
-    outcomes = segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1")
+    outcomes = segment(plan([folder], tmp_path / "out", PLAIN.place).jobs, sky, PLAIN, "tiny 0.0.1")
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
     masks = list((tmp_path / "out").iterdir())
@@ -141,7 +141,7 @@ def test_photographs_are_not_all_held_at_once(folder: Path, tmp_path: Path, monk
         return read_photograph(path)
 
     monkeypatch.setattr("skymask.masks.segment.read_photograph", read)
-    outcomes = segment(plan([folder], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1")
+    outcomes = segment(plan([folder], tmp_path / "out", PLAIN.place).jobs, sky, PLAIN, "tiny 0.0.1")
     next(iter(outcomes))
     assert len(taken) < 7
 
@@ -154,7 +154,7 @@ def never(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def test_a_file_in_the_place_of_the_last_mask_stops_the_run_before_any_work(
     folder: Path, tmp_path: Path, layout: Plain | CocoPanoptic
 ) -> None:
-    jobs = plan([folder], tmp_path / "out", layout).jobs
+    jobs = plan([folder], tmp_path / "out", layout.place).jobs
     jobs[-1].mask.parent.mkdir(parents=True)
     Image.new("RGB", (50, 46), "blue").save(jobs[-1].mask)
     with pytest.raises(OutputError, match=r"6\.png is there already and is not of this layout"):
@@ -163,7 +163,7 @@ def test_a_file_in_the_place_of_the_last_mask_stops_the_run_before_any_work(
 
 
 def test_what_comes_into_the_place_of_a_mask_during_the_run_is_not_replaced(folder: Path, tmp_path: Path) -> None:
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     outcomes = segment(jobs, sky, PLAIN, "tiny 0.0.1")
     next(outcomes)
     Image.new("L", (50, 46), 7).save(jobs[-1].mask)
@@ -173,7 +173,7 @@ def test_what_comes_into_the_place_of_a_mask_during_the_run_is_not_replaced(fold
 
 
 def test_masks_that_are_there_come_first(folder: Path, tmp_path: Path) -> None:
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     list(segment([jobs[2], jobs[5]], sky, PLAIN, "tiny 0.0.1"))
     assert list(states(segment(jobs, sky, PLAIN, "tiny 0.0.1"))) == ["2", "5", "0", "1", "3", "4", "6"]
 
@@ -181,7 +181,8 @@ def test_masks_that_are_there_come_first(folder: Path, tmp_path: Path) -> None:
 def test_a_photograph_of_24_megapixels_gets_a_mask_of_its_size(tmp_path: Path) -> None:
     big = tmp_path / "big.jpg"
     Image.new("RGB", (6000, 4000), (20, 40, 200)).save(big)
-    assert states(segment(plan([big], tmp_path / "out", PLAIN).jobs, sky, PLAIN, "tiny 0.0.1")) == {"big": "written"}
+    jobs = plan([big], tmp_path / "out", PLAIN.place).jobs
+    assert states(segment(jobs, sky, PLAIN, "tiny 0.0.1")) == {"big": "written"}
     with Image.open(tmp_path / "out" / "big.png") as mask:
         assert mask.size == (6000, 4000)
         assert mask.getextrema() == (255, 255)

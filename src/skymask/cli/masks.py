@@ -59,7 +59,7 @@ def masks(
 
     _quieten_pillow()
     form = build(layout)
-    planned = plan(inputs, output, form)
+    planned = plan(inputs, output, form.place)
     if report is not None:
         check_report(report, planned, form.index(output), model_path(choice.model))
     form.begin(output, overwrite)

@@ -73,12 +73,12 @@ def look_at(job: Job, layout: Layout) -> Before | None:
 
 def _is_of_photograph(job: Job, noted: Source, mask_size: tuple[int, int]) -> bool:
     try:
-        now = Source.of(job)
+        now = Source.of(job.photograph, job.mask)
         if noted.has_contents_of(now):
             return read_stored_size(job.photograph) == mask_size
     except DECODE_ERRORS:
         return True  # a photograph that cannot be read is no reason to touch its mask
-    other = noted.in_another_place(job)
+    other = noted.in_another_place(job.photograph, job.mask)
     if other is not None:
         raise OccupiedError(job.mask, f"is the mask of another photograph: of {other}, not of {job.photograph}")
     return False

@@ -12,7 +12,6 @@ from typing import Any
 from skymask import __version__
 from skymask.contract import METADATA_PREFIX
 from skymask.files import way_to
-from skymask.masks.plan import Job
 from skymask.runtime.stats import SkyStats
 
 _END_BYTES = 65536
@@ -32,35 +31,40 @@ class Source:
     """Where it was, seen from the mask's folder, with forward slashes; None in masks that are older."""
 
     @classmethod
-    def of(cls, job: Job) -> Source:
-        """Looks at the photograph as it is now.
+    def of(cls, photograph: Path, mask: Path) -> Source:
+        """Looks at a photograph as it is now.
+
+        Args:
+            photograph: Its file.
+            mask: The mask's file, which need not exist.
 
         Raises:
             OSError: It cannot be read.
         """
-        with job.photograph.open("rb") as file:
+        with photograph.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             digest = blake2b(digest_size=8)
             for position, length in _sample(size):
                 file.seek(position)
                 digest.update(file.read(length))
-        return cls(size, digest.hexdigest(), _path_from(job.mask.parent, job.photograph))
+        return cls(size, digest.hexdigest(), _path_from(mask.parent, photograph))
 
     def has_contents_of(self, now: Source) -> bool:
         """Whether the file that was is, as far as was noted, the one that is there now."""
         return self.size_bytes == now.size_bytes and self.digest in (None, now.digest)
 
-    def in_another_place(self, job: Job) -> Path | None:
-        """Where the photograph that was still is, if it is another file than the job's; None also if that is unknown.
+    def in_another_place(self, photograph: Path, mask: Path) -> Path | None:
+        """Where the photograph that was still is, if it is another file than the one now; None also if that is unknown.
 
         Args:
-            job: The photograph as it is now, and the mask that this was read from.
+            photograph: The file whose mask is wanted now.
+            mask: The file that this was read from.
         """
         if self.path is None:
             return None
-        place = Path(os.path.normpath(job.mask.parent.resolve() / self.path))
+        place = Path(os.path.normpath(mask.parent.resolve() / self.path))
         try:
-            return None if place.samefile(job.photograph) else place
+            return None if place.samefile(photograph) else place
         except PermissionError:
             return place
         except (OSError, ValueError):  # it is gone, or the text was tampered with

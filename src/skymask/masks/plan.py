@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from skymask.errors import InputError
 from skymask.files import check_folder, identity, reaching
 from skymask.masks.search import LeftOut, search
-
-if TYPE_CHECKING:
-    from skymask.masks.layouts.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class Plan:
     left_out: LeftOut
 
 
-def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
+def plan(inputs: Sequence[str | Path], output: Path, place: Callable[[Path], Path]) -> Plan:
     """Lists the photographs behind files, folders and globs, and the masks to make.
 
     A file goes by its name. Folders are searched with all their subfolders, and what is found goes by its path below
@@ -49,7 +45,7 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     Args:
         inputs: Files, folders and globs. What exists under its literal name is no glob.
         output: The folder for the masks; need not exist.
-        layout: Says where in it the mask of each photograph goes.
+        place: Names the mask of a photograph below that folder, as a `Layout` does.
 
     Raises:
         InputError: An input does not exist or holds no photograph, or a mask would overwrite a photograph or the mask
@@ -60,7 +56,7 @@ def plan(inputs: Sequence[str | Path], output: Path, layout: Layout) -> Plan:
     left_out = LeftOut()
     for given in inputs:
         for photograph, name in search(given, output, left_out):
-            mask = output / layout.place(name)
+            mask = output / place(name)
             found.setdefault((identity(photograph), identity(mask)), Job(photograph, mask, name))
     jobs = list(found.values())
     if not jobs:

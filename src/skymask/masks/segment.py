@@ -133,7 +133,7 @@ def _decode(item: _ToDo, layout: Layout, overwrite: bool) -> _Decoded | Outcome:
     job = looked_at.job
     try:
         photograph = read_photograph(job.photograph)
-        return _Decoded(job, photograph, Source.of(job), looked_at.again)
+        return _Decoded(job, photograph, Source.of(job.photograph, job.mask), looked_at.again)
     except MediaError as error:
         return Outcome(job, Status.FAILED, error)
     except OSError as error:  # it was decoded, and is gone since

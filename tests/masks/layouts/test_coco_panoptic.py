@@ -58,7 +58,7 @@ def photos(tmp_path: Path) -> Path:
 def make(inputs: list[Path], output: Path, *, overwrite: bool = False, void: bool = False) -> list[Status]:
     """What the command does."""
     layout = CocoPanoptic(rest=None) if void else CocoPanoptic()
-    jobs = plan(inputs, output, layout).jobs
+    jobs = plan(inputs, output, layout.place).jobs
     layout.begin(output, overwrite)
     outcomes = list(segment(jobs, reference, layout, "tiny 0.0.1", overwrite))
     layout.finish(jobs, output, overwrite)
@@ -166,7 +166,7 @@ def test_subfolders_are_kept_and_one_name_in_two_of_them_stays_two(tmp_path: Pat
 def test_an_interrupted_and_resumed_run_ends_with_the_same_index(photos: Path, tmp_path: Path) -> None:
     make([photos], tmp_path / "whole")
     layout = CocoPanoptic()
-    jobs = plan([photos], tmp_path / "out", layout).jobs
+    jobs = plan([photos], tmp_path / "out", layout.place).jobs
     outcomes = segment(jobs, reference, layout, "tiny 0.0.1")
     next(outcomes)
     outcomes.close()  # type: ignore[attr-defined]
