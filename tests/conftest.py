@@ -29,6 +29,16 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tiny_model(tmp_path_factory.mktemp("model") / "tiny.onnx")
 
 
+@pytest.fixture(scope="module")
+def x_display() -> Iterator[str]:
+    """A virtual display of its own."""
+    pytest.importorskip("cv2")
+    from tests.support.window import virtual_display  # imports PyAV, which most tests can do without
+
+    with virtual_display() as name:
+        yield name
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Models compiled by the tests do not end up in the user's cache folder."""

@@ -22,8 +22,8 @@ from skymask.bench.table import table
 from skymask.bench.turn import Turn
 from skymask.bench.worker import measure_row, prepare_row
 from skymask.errors import EngineError, SkymaskError
+from tests.support.window import needs_display
 from tests.video.clips import read_clip
-from tests.video.test_display import needs_display, x_display  # noqa: F401
 
 SIZE_HW = (32, 48)
 FRAMES = 6
@@ -111,7 +111,7 @@ def test_rows_with_a_display(
     task: Any,
     row: Row,
     folder: Path,
-    x_display: str,  # noqa: F811
+    x_display: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("DISPLAY", x_display)

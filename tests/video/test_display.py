@@ -5,18 +5,12 @@ from __future__ import annotations
 import builtins
 import ctypes
 import os
-import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-import PIL.Image
-import PIL.ImageGrab
 import pytest
 
 from skymask.errors import DisplayError
@@ -24,118 +18,32 @@ from skymask.video import display, window, yuv
 from skymask.video.pipeline import Job
 from skymask.video.source import Frame
 from tests.support.waiting import TIMEOUT_S
-from tests.video.clips import make_clip, picture
-
-needs_display = pytest.mark.skipif(
-    sys.platform != "linux" or not (shutil.which("Xvfb") and shutil.which("xdotool")),
-    reason="needs Xvfb and xdotool",
+from tests.support.window import (
+    TINTED,
+    Shown,
+    assert_a_key_ends_it,
+    assert_it_pauses_changes_its_view_and_saves,
+    close_window,
+    is_near,
+    needs_display,
+    opened_with_a_clip,
 )
-
-
-@pytest.fixture(scope="module")
-def x_display() -> Iterator[str]:
-    """A virtual display of its own, on a free number."""
-    pytest.importorskip("cv2")
-    read_end, write_end = os.pipe()
-    # Without -noreset the server starts over when its last client leaves, and turns away who comes at that moment.
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write_end), "-screen", "0", "1400x800x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=[write_end],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(write_end)
-    try:
-        with os.fdopen(read_end) as pipe:
-            yield f":{pipe.readline().strip()}"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@dataclass
-class Shown:
-    """A running `skymask video --show`."""
-
-    process: subprocess.Popen[str]
-    display: str
-    window: str
-
-    def xdotool(self, *arguments: str) -> str:
-        environment = {**os.environ, "DISPLAY": self.display}
-        done = subprocess.run(["xdotool", *arguments], env=environment, capture_output=True, text=True, check=False)
-        return done.stdout.strip()
-
-    def key(self, name: str) -> None:
-        self.xdotool("key", "--window", self.window, name)
-
-    def screenshot(self) -> np.ndarray:
-        return np.asarray(PIL.ImageGrab.grab(xdisplay=self.display).convert("RGB"))
-
-    def wait_for_picture(self, matches: Callable[[np.ndarray], bool]) -> None:
-        wait_for(lambda: matches(self.screenshot()), self.process)
-
-    def finish(self) -> tuple[int, str, str]:
-        out, err = self.process.communicate(timeout=TIMEOUT_S)
-        return self.process.returncode, out, err
-
-
-def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    end_s = time.monotonic() + TIMEOUT_S
-    while not condition():
-        assert process.poll() is None, f"the process has ended: {process.communicate()}"
-        assert time.monotonic() < end_s, "nothing happened"
-        time.sleep(0.05)
+from tests.video.clips import picture
 
 
 @pytest.fixture
 def shown(request: pytest.FixtureRequest, x_display: str, tmp_path: Path, tiny_model: Path) -> Iterator[Shown]:
-    """The command showing a clip of five minutes, at whose first frame it is met. Its parameter is more options."""
-    clip = make_clip(tmp_path / "clip.mkv", times_ms=range(0, 300_000, 1000))
-    arguments = ["video", str(clip), "--show", "--model", str(tiny_model), "--size", "192x128", "--report", "r.json"]
-    arguments += getattr(request, "param", [])
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from skymask.cli import main; sys.exit(main())", *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "DISPLAY": x_display},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    running = Shown(process, x_display, "")
-    try:
-        wait_for(lambda: bool(running.xdotool("search", "--name", "skymask - clip")), process)
-        running.window = running.xdotool("search", "--name", "skymask - clip").splitlines()[-1]
-        running.wait_for_picture(lambda image: bool(image.any()))
+    """The command showing a clip. Its parameter is more options."""
+    start = [sys.executable, "-c", "import sys; from skymask.cli import main; sys.exit(main())", "video"]
+    command = [*start, *getattr(request, "param", [])]
+    with opened_with_a_clip(command, tmp_path, {**os.environ, "DISPLAY": x_display}, tiny_model) as running:
         yield running
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def is_near(pixel: np.ndarray, colour: np.ndarray | tuple[int, ...]) -> bool:
-    return bool(abs(pixel.astype(int)[[0, 2]] - np.asarray(colour)[[0, 2]]).max() < 12)
-
-
-TINTED = (25, 0, 237)  # halfway from the sky of the clip to the overlay's blue
 
 
 @needs_display
 @pytest.mark.parametrize("key", ["q", "Escape"])
 def test_a_key_ends_it(shown: Shown, key: str, tmp_path: Path) -> None:
-    sky, ground = picture()[0, 0], picture()[-1, 0]
-
-    def is_side_by_side(image: np.ndarray) -> bool:
-        left, right, below = image[50, 150], image[50, 300], image[100, 300]
-        return is_near(left, sky) and is_near(right, TINTED) and is_near(below, ground)
-
-    shown.wait_for_picture(is_side_by_side)
-    shown.key(key)
-    code, out, err = shown.finish()
-    assert code == 0, err
-    assert "clip: " in out
-    assert "frames/s" in out
-    assert err == ""
-    assert '"display"' in (tmp_path / "r.json").read_text()
+    assert_a_key_ends_it(shown, key, tmp_path)
 
 
 @needs_display
@@ -155,23 +63,7 @@ def test_in_real_time_keys_work_and_ages_are_reported(shown: Shown, tmp_path: Pa
 
 @needs_display
 def test_pause_view_and_save(shown: Shown, tmp_path: Path) -> None:
-    shown.key("space")
-    shown.key("v")
-    shown.wait_for_picture(lambda image: is_near(image[50, 100], TINTED) and not image[50, 300].any())
-    shown.key("v")
-    shown.wait_for_picture(lambda image: is_near(image[50, 100], (255, 255, 255)) and not image[110, 100].any())
-    shown.key("s")
-    wait_for(lambda: bool(list(tmp_path.glob("*.png"))), shown.process)
-    shown.key("q")
-    code, _, err = shown.finish()
-    assert code == 0
-    (saved,) = tmp_path.glob("*.png")
-    assert saved.name.startswith("clip_00h00m")
-    assert saved.name.endswith("s_mask.png")
-    assert err == f"Saved {saved.name}\n"
-    image = np.asarray(PIL.Image.open(saved))
-    assert image.shape == (128, 192, 3)
-    assert (image[5, 5] == 255).all(), "no caption on a saved picture"
+    assert_it_pauses_changes_its_view_and_saves(shown, tmp_path)
 
 
 @needs_display
@@ -179,40 +71,6 @@ def test_closing_the_window_ends_it(shown: Shown) -> None:
     close_window(shown.display, int(shown.window))
     code, _, err = shown.finish()
     assert code == 0, err
-
-
-def close_window(name: str, window: int) -> None:
-    """Sends what a window manager sends when its close button is pressed (ICCCM 4.2.8.1)."""
-
-    class ClientMessage(ctypes.Structure):
-        _fields_ = (
-            ("type", ctypes.c_int),
-            ("serial", ctypes.c_ulong),
-            ("send_event", ctypes.c_int),
-            ("display", ctypes.c_void_p),
-            ("window", ctypes.c_ulong),
-            ("message_type", ctypes.c_ulong),
-            ("format", ctypes.c_int),
-            ("data", ctypes.c_long * 5),
-            ("padding", ctypes.c_long * 16),
-        )
-
-    try:
-        xlib = ctypes.CDLL("libX11.so.6")
-    except OSError:
-        pytest.skip("needs libX11")
-    xlib.XOpenDisplay.restype = ctypes.c_void_p
-    xlib.XInternAtom.restype = ctypes.c_ulong
-    xlib.XInternAtom.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int]
-    xlib.XSendEvent.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int, ctypes.c_long, ctypes.c_void_p]
-    xlib.XCloseDisplay.argtypes = [ctypes.c_void_p]
-    connection = xlib.XOpenDisplay(name.encode())
-    protocols, delete = (xlib.XInternAtom(connection, atom, 0) for atom in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW"))
-    client_message = 33
-    message = ClientMessage(type=client_message, window=window, message_type=protocols, format=32)
-    message.data[0] = delete
-    xlib.XSendEvent(connection, window, 0, 0, ctypes.byref(message))
-    xlib.XCloseDisplay(connection)
 
 
 @needs_display
