@@ -47,6 +47,19 @@ ALL = [pytest.param(command, id=f"{page.name}: {command}") for page in PAGES for
 README = commands(PAGES[0])
 
 
+def test_the_table_of_the_house_names_every_room() -> None:
+    house = PAGES[0].read_text(encoding="utf-8").partition("\n## The house\n")[2].partition("\n## ")[0]
+    named = {
+        name
+        for row in house.splitlines()
+        if row.startswith("| `")
+        for name in re.findall("`([^`]+)`", row[2:].split(" | ")[0])
+    }
+    package = ROOT / "src" / "skymask"
+    rooms = {entry.name for entry in package.iterdir() if entry.suffix == ".py" or (entry / "__init__.py").is_file()}
+    assert named == rooms - {"__init__.py", "__main__.py"}
+
+
 def test_the_pages_have_commands() -> None:
     assert len(README) > 8
 

@@ -158,10 +158,10 @@ def test_on_macos_case_makes_no_other_file(
 ) -> None:
     Path("other").mkdir()
     Path("other/B.png").touch()
-    assert plan(inputs, Path(output), Plain()).jobs
+    assert plan(inputs, Path(output), Plain().place).jobs
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(InputError, match=said):
-        plan(inputs, Path(output), Plain())
+        plan(inputs, Path(output), Plain().place)
 
 
 def test_on_macos_a_photograph_given_in_two_cases_is_done_once(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def test_on_macos_a_photograph_given_in_two_cases_is_done_once(trip: Path, monke
     monkeypatch.setattr(sys, "platform", "darwin")
     assert masks("trip/a.png", "trip/A.png") == {"trip/a.png": "out/a.png"}
     with pytest.raises(InputError, match="report would overwrite the photograph"):
-        check_report(Path("TRIP/a.png"), plan(["trip/a.png"], Path("out"), Plain()), None, Path("m.onnx"))
+        check_report(Path("TRIP/a.png"), plan(["trip/a.png"], Path("out"), Plain().place), None, Path("m.onnx"))
 
 
 def test_photographs_of_one_name_on_two_drives_go_to_two_folders(trip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_photographs_of_one_name_on_two_drives_go_to_two_folders(trip: Path, mon
     with pytest.raises(
         InputError, match=r"would both get the mask out/a\.png\. Run twice with different folders -o\.$"
     ):
-        plan(["trip/a.png", "trip/day 1/a.jpg"], Path("out"), Plain())
+        plan(["trip/a.png", "trip/day 1/a.jpg"], Path("out"), Plain().place)
 
 
 @pytest.mark.parametrize("output", ["trip", "./trip", "trip/day 1/.."])

@@ -99,7 +99,7 @@ def test_a_photograph_that_is_gone_once_it_is_decoded_is_reported_and_the_rest_d
                 path.mkdir()
         return photograph
 
-    jobs = plan([folder], tmp_path / "out", PLAIN).jobs
+    jobs = plan([folder], tmp_path / "out", PLAIN.place).jobs
     monkeypatch.setattr("skymask.masks.segment.read_photograph", read)
     outcomes = list(segment(jobs, sky, PLAIN, "tiny 0.0.1"))
     assert [name for name, state in states(outcomes).items() if state == "failed"] == ["3"]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def evaluate(
     model: str,
     manifest: Annotated[list[Path], Parameter(negative=())],
+    /,
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     on: EngineChoice = DEFAULT_ENGINE,

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 def export(
     checkpoint: Path,
+    /,
     *,
     output: Annotated[Path, Parameter(alias="-o")],
     weights_version: str = "0.0.0",

@@ -13,6 +13,7 @@ from skymask.errors import InputError
 
 def train(
     config: Path,
+    /,
     *overrides: Annotated[str, Parameter(allow_leading_hyphen=True)],
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     resume: Annotated[bool, Parameter(negative="", show_default=False)] = False,

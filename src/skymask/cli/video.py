@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def video(
     source: str,
+    /,
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     show: Annotated[bool, Parameter(negative="")] = False,

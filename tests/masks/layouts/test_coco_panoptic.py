@@ -295,7 +295,7 @@ def test_a_file_that_comes_into_the_place_of_the_index_during_the_run_is_not_rep
     photos: Path, tmp_path: Path
 ) -> None:
     layout = CocoPanoptic()
-    jobs = plan([photos], tmp_path, layout).jobs
+    jobs = plan([photos], tmp_path, layout.place).jobs
     layout.begin(tmp_path, overwrite=False)
     (tmp_path / "panoptic.json").write_text("text")
     with pytest.raises(OutputError, match=r"panoptic\.json is there already"):

@@ -10,13 +10,14 @@ from cyclopts import Parameter
 
 def synthetic(
     out: Path,
+    /,
     *,
     count: int = 500,
     seed: int = 0,
     kinds: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
     jobs: int | None = None,
 ) -> None:
-    """Renders outdoor scenes with exact sky masks, as training images.
+    """Render outdoor scenes with exact sky masks, as training images.
 
     Writes `OUT/images/*.jpg`, `OUT/masks/*.png` and OUT/manifest.csv, which `skymask train` reads, and prints the
     path of the manifest. Formats alternate between 4:3, 16:9 and 3:4, with a long side of 640 pixels. The same
