@@ -63,10 +63,14 @@ class OutputError(SkymaskError):
 class OccupiedError(OutputError):
     """In the place of a result is what must not be replaced unasked: of a mask another one, or none at all.
 
+    It is looked for before the first photograph is read; so what was asked for cannot be done, as with an `InputError`.
+
     Args:
         path: What is there.
         what: What is wrong with it; follows "is there already and".
     """
+
+    exit_code = 2
 
     def __init__(self, path: Path, what: str) -> None:
         super().__init__(

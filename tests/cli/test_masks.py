@@ -89,7 +89,7 @@ def test_masks_of_another_layout_stop_the_run(
 ) -> None:
     run(photos, "--layout", made_as)  # type: ignore[operator]
     code, out, err = run(photos, "--layout", asked)  # type: ignore[operator]
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert err == (
         f"skymask: error: {tmp_path / 'out' / refused} is there already and is not of this layout: "
         f"it is {made_as}, not {asked}. "
@@ -102,7 +102,7 @@ def test_panoptic_masks_of_other_colours_stop_the_run(photos: Path, tmp_path: Pa
     mask.parent.mkdir(parents=True)
     Image.new("RGB", (60, 40), "blue").save(mask)
     code, out, err = run(photos, "--layout", "coco-panoptic")  # type: ignore[operator]
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert err == (
         f"skymask: error: {mask} is there already and is not of this layout: it has other colours than (70, 130, 180) "
         "and (60, 50, 40). Choose another folder with -o, or move it away; --overwrite replaces it and makes all masks "
@@ -191,13 +191,32 @@ def test_what_is_left_out_is_told_in_one_line_and_is_no_failure(photos: Path, ru
     )
 
 
+def test_a_run_over_all_that_a_shell_names_goes_on_with_its_masks_among_that(photos: Path, tiny_model: Path) -> None:
+    output = photos / "masks"
+    arguments = ["-o", str(output), "--model", str(tiny_model)]
+    for _ in range(2):
+        assert main(["masks", *map(str, sorted(photos.iterdir())), *arguments]) == 0
+        assert {mask.relative_to(output).as_posix() for mask in output.rglob("*.png")} == {"a.png", "b.png"}
+
+
+def test_a_second_folder_of_masks_in_the_same_place_has_none_of_the_first_ones(
+    photos: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for layout in ("plain", "colmap"):
+        arguments = ["-o", str(photos / layout), "--layout", layout, "--model", str(tiny_model)]
+        assert main(["masks", str(photos), *arguments]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"skymask: left out: 2 pictures that skymask made (in {photos / 'plain'}")
+    assert sum(1 for _ in (photos / "colmap").rglob("*.png")) == 2
+
+
 def test_a_photograph_in_the_place_of_a_mask_is_not_overwritten(photos: Path, tmp_path: Path, run: object) -> None:
     (tmp_path / "out" / "day").mkdir(parents=True)
     master = tmp_path / "out" / "day" / "b.png"
     Image.new("RGB", (120, 80), "blue").save(master)
     content = master.read_bytes()
     code, out, err = run(photos)  # type: ignore[operator]
-    assert (code, out) == (1, "")
+    assert (code, out) == (2, "")
     assert f"error: {master} is there already and is not of this layout: plain is a grey PNG. Choose another" in err
     assert master.read_bytes() == content
     assert run(photos, "--overwrite")[0] == 0  # type: ignore[operator]
@@ -211,6 +230,6 @@ def test_a_second_folder_with_the_same_names_does_not_replace_the_first_ones_mas
     (tmp_path / "flight 2").mkdir()
     Image.new("RGB", (60, 40), "blue").save(tmp_path / "flight 2" / "a.png")
     code, _, err = run(tmp_path / "flight 2")  # type: ignore[operator]
-    assert code == 1
+    assert code == 2
     assert f"is the mask of another photograph: of {photos / 'a.png'}, not of {tmp_path / 'flight 2' / 'a.png'}." in err
     assert (tmp_path / "out" / "a.png").read_bytes() == content

@@ -237,7 +237,7 @@ def test_a_file_in_the_place_of_the_index_stops_the_command_before_the_model_is_
     index = photos.parent / "out" / "panoptic.json"
     index.parent.mkdir()
     index.write_text('{"images": []}')
-    assert run(photos, photos / "no.onnx", "--layout", "coco-panoptic") == 1
+    assert run(photos, photos / "no.onnx", "--layout", "coco-panoptic") == 2
     assert capsys.readouterr().err.startswith(f"skymask: error: {index} is there already and is no index that skymask")
     assert run(photos, photos / "no.onnx", "--layout", "coco-panoptic", "--overwrite") == 2
     assert "no.onnx" in capsys.readouterr().err

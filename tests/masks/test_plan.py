@@ -117,6 +117,14 @@ def test_one_folder_spelled_in_two_ways_is_searched_once(trip: Path) -> None:
         plan(["trip/a.jpg", "trip/b.JPG", Path("trip/a.png").absolute()], Path("out"), Plain().place)
 
 
+def test_the_remedy_for_a_clash_of_two_spellings_names_one(trip: Path) -> None:
+    for name in ("c.jpg", "c.JPG", "c.jpeg"):
+        (trip / name).touch()
+    with pytest.raises(InputError, match=r"mask out/c\.png\. Give one kind of file \('trip/\*\*/\*\.JPG'\),"):
+        plan(["trip"], Path("out"), Plain().place)
+    assert plan(["trip/**/*.JPG"], Path("out"), Plain().place).jobs
+
+
 def test_a_link_in_a_circle_is_not_followed_by_a_glob(trip: Path) -> None:
     for name in ("loop", "day 1/up"):
         (trip / name).symlink_to(trip.resolve(), target_is_directory=True)

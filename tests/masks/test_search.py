@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from skymask.errors import InputError
+from skymask.masks.origin import Origin, Source
 from skymask.masks.search import UNREADABLE, LeftOut, search
 from skymask.photographs.read import SUFFIXES
+from skymask.runtime.stats import SkyStats
 from tests.support.locked import lock
 
 
@@ -131,3 +135,46 @@ def test_raw_files_of_rarer_cameras_are_counted(trip: Path, suffix: str) -> None
 def test_a_folder_with_nothing_else_says_what_is_there(trip: Path) -> None:
     with pytest.raises(InputError, match=r"No photograph found in trip/day; .* cannot read \(\.dng 1, \.heic 1\)"):
         found("trip/day", LeftOut())
+
+
+def write_mask(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    said = PngInfo()
+    for keyword, value in Origin("plain", "tiny 0.0.1", Source(1), SkyStats(0.5, 1.0)).to_text().items():
+        said.add_text(keyword, value)
+    Image.new("L", (64, 48)).save(path, pnginfo=said)
+
+
+def test_masks_of_an_earlier_run_are_named_and_are_no_photographs(trip: Path) -> None:
+    write_mask(trip / "masks" / "a.png")
+    write_mask(trip / "masks" / "day" / "d.png")
+    Image.new("L", (64, 48)).save(trip / "masks" / "night.png")
+    left_out = LeftOut()
+    assert found("trip/**/*.png", left_out) == {"trip/masks/night.png"}
+    assert str(left_out) == "left out: 2 pictures that skymask made (in trip/masks, trip/masks/day)"
+    assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF", "trip/masks/night.png"}
+    with pytest.raises(InputError, match=r"No photograph found in trip/masks/day; .* 1 picture that skymask made"):
+        found("trip/masks/day", LeftOut())
+
+
+def test_a_mask_that_is_named_is_taken_for_a_photograph(trip: Path) -> None:
+    write_mask(trip / "m.png")
+    assert found("trip/m.png", LeftOut()) == {"trip/m.png"}
+
+
+def test_the_folder_of_the_masks_among_others_is_no_matter_once_it_holds_nothing_else(trip: Path) -> None:
+    (trip / "out" / "f.dng").unlink()
+    assert found("trip/out", LeftOut()) == set()
+    write_mask(trip / "out" / "day" / "a.png")
+    left_out = LeftOut()
+    assert found("trip/out", left_out) == set()
+    assert not left_out
+
+
+@pytest.mark.parametrize("name", ["g.jpg", "day/g.png", "g.dng"])
+def test_the_folder_of_the_masks_is_refused_where_it_holds_a_photograph(trip: Path, name: str) -> None:
+    (trip / "out" / "f.dng").unlink()
+    (trip / "out" / "day").mkdir()
+    (trip / "out" / name).touch()
+    with pytest.raises(InputError, match="The masks of trip/out cannot go to trip/out itself"):
+        found("trip/out", LeftOut())

@@ -233,6 +233,17 @@ def test_frames_up_to_the_break_are_read_then_the_break_is_named(movflags: str, 
         np.testing.assert_array_equal(frame.image, intact.image)
 
 
+@pytest.mark.parametrize(("frame_count", "is_whole"), [(3, True), (1, False)])
+def test_a_webp_that_ffmpeg_cannot_decode_is_to_be_converted(frame_count: int, is_whole: bool, tmp_path: Path) -> None:
+    first, *rest = [PIL.Image.new("RGB", (96, 64), (40 * number, 90, 200)) for number in range(frame_count)]
+    clip = tmp_path / "clip.webp"
+    first.save(clip, save_all=True, append_images=rest)
+    if not is_whole:
+        clip.write_bytes(clip.read_bytes()[:24])
+    with pytest.raises(InputError, match=r"clip\.webp is a WebP that FFmpeg .* Convert it to MP4, GIF or APNG first\."):
+        open_source(str(clip))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="named pipes as on POSIX")
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
 def test_a_pipe_ends_where_its_writer_ends_it(suffix: str, tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def video(
             at its own speed.
         view: side-by-side is the frame, and beside it the frame with its sky tinted blue; overlay the tinted frame
             alone; mask the alpha as grey levels, white for sky; cutout the frame without its sky, which is
-            black, in PNG transparent.
+            black, in PNG transparent. For COLMAP and other 3D tools, whose masks are black for sky and hard, take the
+            frames out with FFmpeg and give their folder to 'skymask masks'.
         fps: Most frames per second to use; others are left out, time stamps stay. Live sources drop what they have to
             in any case. Images have no time stamps and are taken to come at this rate (else 25).
         size: Size to scale the frames to first, WIDTHxHEIGHT, for example 640x360.

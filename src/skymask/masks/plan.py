@@ -40,7 +40,7 @@ def plan(inputs: Sequence[str | Path], output: Path, place: Callable[[Path], Pat
 
     A file goes by its name. Folders are searched with all their subfolders, and what is found goes by its path below
     the folder; so it is with the fixed part of a glob, such as `trip` in `trip/**/*.jpg`. Of both, hidden files, links
-    to folders and whatever lies in `output` are left out.
+    to folders, what skymask made and whatever lies in `output` are left out.
 
     Args:
         inputs: Files, folders and globs. What exists under its literal name is no glob.
@@ -60,6 +60,8 @@ def plan(inputs: Sequence[str | Path], output: Path, place: Callable[[Path], Pat
             found.setdefault((identity(photograph), identity(mask)), Job(photograph, mask, name))
     jobs = list(found.values())
     if not jobs:
+        if not left_out:
+            raise InputError(f"The masks of {output} cannot go to {output} itself. Give the photographs.")
         raise InputError(f"There is no photograph to make a mask of; what is there was {left_out}.")
     _check_nothing_is_overwritten(found)
     _check_masks_are_distinct(found)
@@ -86,7 +88,8 @@ def check_report(report: Path, planned: Plan, index: Path | None, model: Path) -
             raise InputError(f"The report cannot be written to {report}: {nearest} is no folder. Choose another file.")
     place = identity(report)
     taken = [("photograph", job.photograph) for job in planned.jobs] + [("mask", job.mask) for job in planned.jobs]
-    taken += [("picture", file) for file in planned.left_out.unreadable] + [("model", model)]
+    taken += [("picture", file) for file in (*planned.left_out.unreadable, *planned.left_out.results)]
+    taken += [("model", model)]
     taken += [] if index is None else [("index", index)]
     for what, file in taken:
         if identity(file) == place:
@@ -137,8 +140,10 @@ def _remedy(one: Job, other: Job, jobs: Iterable[Job]) -> str:
 
 
 def _patterns(one: Job, jobs: Iterable[Job]) -> str:
-    """Globs for all photographs of the kind of one of them, however their endings are spelled."""
+    """Globs for all photographs of the kind of one of them, in each spelling of their ending unless those clash too."""
     root, kind = one.photograph.parents[len(one.name.parts) - 1], one.photograph.suffix.lower()
-    suffixes = {job.photograph.suffix for job in jobs if job.photograph.is_relative_to(root)}
-    spellings = sorted((suffix for suffix in suffixes if suffix.lower() == kind), key=str.swapcase)
+    below = [job for job in jobs if job.photograph.is_relative_to(root) and job.photograph.suffix.lower() == kind]
+    clash = len({identity(job.mask) for job in below}) < len(below)
+    suffixes = {one.photograph.suffix} if clash else {job.photograph.suffix for job in below}
+    spellings = sorted(suffixes, key=str.swapcase)
     return " ".join(f"'{root / '**' / f'*{suffix}'}'" for suffix in spellings)

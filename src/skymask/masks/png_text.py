@@ -10,6 +10,9 @@ from typing import Any, BinaryIO
 
 from PIL import Image
 
+from skymask.contract import METADATA_PREFIX
+from skymask.decoding import DECODE_ERRORS
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_AND_TEXT = (b"IHDR", b"tEXt", b"zTXt", b"iTXt")
 _END = bytes(4) + b"IEND\xaeB`\x82"
@@ -40,6 +43,14 @@ def read_png_text(path: Path) -> PngText:
         copied, is_whole = _without_pixels(file)
         with Image.open(copied) as image:
             return PngText(dict(image.info), is_whole)
+
+
+def is_marked(path: Path) -> bool:
+    """Whether a file is a PNG that says of itself that skymask made it."""
+    try:
+        return any(str(keyword).startswith(METADATA_PREFIX) for keyword in read_png_text(path).by_keyword)
+    except DECODE_ERRORS:
+        return False
 
 
 def _without_pixels(file: BinaryIO) -> tuple[BytesIO, bool]:

@@ -59,7 +59,8 @@ class Report:
     engine: str
     """Engine, its version, the device it ran on, and its threads."""
     asked: int
-    """Photographs that were asked for; `photographs` has fewer where the run was interrupted."""
+    """Photographs that were asked for; `photographs` has fewer where the run was interrupted, and may lack a few masks
+    that were being written then."""
     seconds: float
     """Wall time; loading the model is not in it."""
     photographs: list[Row]

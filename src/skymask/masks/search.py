@@ -13,6 +13,7 @@ from stat import S_ISREG
 
 from skymask.errors import InputError
 from skymask.files import identity, reaching
+from skymask.masks.png_text import is_marked
 from skymask.photographs.read import SUFFIXES
 
 _RAW = (".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".rwl", ".pef", ".srw")
@@ -35,9 +36,11 @@ class LeftOut:
     """Folders that could not be opened."""
     broken: dict[Path, None] = field(default_factory=dict)
     """Links to pictures that are not there."""
+    results: dict[Path, None] = field(default_factory=dict)
+    """Masks, cutouts and labels that say of themselves that skymask made them, as those of an earlier run do."""
 
     def __bool__(self) -> bool:
-        return bool(self.unreadable or self.linked or self.locked or self.broken)
+        return bool(self.unreadable or self.linked or self.locked or self.broken or self.results)
 
     def __str__(self) -> str:
         """One line, without a full stop."""
@@ -53,6 +56,10 @@ class LeftOut:
             parts.append(f"folders that cannot be opened ({_some(self.locked)})")
         if self.broken:
             parts.append(f"links to files that are not there ({_some(self.broken)})")
+        if self.results:
+            count = f"{len(self.results)} picture{'' if len(self.results) == 1 else 's'}"
+            folders = dict.fromkeys(file.parent for file in self.results)
+            parts.append(f"{count} that skymask made (in {_some(folders)})")
         return f"left out: {'; '.join(parts)}"
 
 
@@ -61,22 +68,26 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
 
     Args:
         given: A file, folder or glob, see `plan`.
-        output: The folder for the masks; what lies in there is no photograph.
+        output: The folder for the masks; what lies in there is no photograph. It may itself be given, as a shell's `*`
+            does once it is there, as long as it holds nothing but results.
         left_out: Takes in what is not taken.
 
     Returns:
         Each photograph with its path relative to the folder that was given, sorted; none where a file was given that
-        is left out.
+        is left out, or `output`.
 
     Raises:
-        InputError: It does not exist or cannot be reached, or is a folder or glob and holds no photograph.
+        InputError: It does not exist or cannot be reached, is a folder or glob and holds no photograph, or is `output`
+            and holds one.
     """
     path = Path(given)
     with reaching(given):
         is_folder, is_there = path.is_dir(), path.exists()
     if is_folder:
         if identity(path) == identity(output):
-            raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
+            if _holds_pictures(path):
+                raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
+            return []
         root, pattern = path, Path("**/*")
     elif is_there:
         if path.suffix.lower() not in UNREADABLE:
@@ -88,10 +99,7 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
         pattern = path.relative_to(root)
     else:
         raise InputError(f"There is no photograph or folder at {given}. Check the path.")
-    pictures = sorted(set(filter(_is_picture, _matches(root, pattern.parts, identity(output), left_out))))
-    there = [file for file in pictures if _is_file(file, left_out)]
-    left_out.unreadable.update(dict.fromkeys(file for file in there if file.suffix.lower() in UNREADABLE))
-    found = [file for file in there if file.suffix.lower() in SUFFIXES]
+    found = _photographs(_matches(root, pattern.parts, identity(output), left_out), left_out)
     if not found:
         kinds = ", ".join(sorted(SUFFIXES))
         also = f" What is there was {left_out}." if left_out else ""
@@ -99,8 +107,29 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
     return [(file, file.relative_to(root)) for file in found]
 
 
-def _matches(folder: Path, pattern: Sequence[str], results: Path, left_out: LeftOut) -> Iterator[Path]:
-    """Yields the files that a glob's parts stand for, without hidden ones, the results, and whatever links lead to."""
+def _photographs(matches: Iterable[Path], left_out: LeftOut) -> list[Path]:
+    """Sorts what was found, and sorts out what is no photograph."""
+    found = []
+    for file in sorted(set(filter(_is_picture, matches))):
+        if not _is_file(file, left_out):
+            continue
+        if file.suffix.lower() in UNREADABLE:
+            left_out.unreadable[file] = None
+        elif is_marked(file):
+            left_out.results[file] = None
+        else:
+            found.append(file)
+    return found
+
+
+def _holds_pictures(output: Path) -> bool:
+    """Whether the folder for the masks holds pictures that are none of skymask's own."""
+    left_out = LeftOut()
+    return bool(_photographs(_matches(output, ("**", "*"), None, left_out), left_out) or left_out.unreadable)
+
+
+def _matches(folder: Path, pattern: Sequence[str], results: Path | None, left_out: LeftOut) -> Iterator[Path]:
+    """Yields the files that a glob's parts stand for, without hidden ones, the results, and where links lead."""
     first, *rest = pattern
     if first == "**":
         yield from _matches(folder, rest or ["*"], results, left_out)
@@ -113,7 +142,7 @@ def _matches(folder: Path, pattern: Sequence[str], results: Path, left_out: Left
         yield from (folder / entry.name for entry in _visible(folder, first, left_out) if not _is_folder(entry))
 
 
-def _subfolders(folder: Path, pattern: str, results: Path, left_out: LeftOut) -> list[Path]:
+def _subfolders(folder: Path, pattern: str, results: Path | None, left_out: LeftOut) -> list[Path]:
     found = []
     for entry in _visible(folder, pattern, left_out):
         subfolder = folder / entry.name

@@ -16,7 +16,7 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from skymask.errors import MediaError
+from skymask.errors import InputError, MediaError, SkymaskError
 from skymask.video.clock import Clock
 from skymask.video.orientation import Orientation
 from skymask.video.pipe import Pipe
@@ -73,7 +73,7 @@ class ContainerSource:
             now: The clock that tells when a frame arrived, in seconds.
 
         Raises:
-            InputError: There is no video stream, or its frames are too small.
+            InputError: There is no video stream, its frames are too small, or it is an animated WebP.
             MediaError: Not one frame can be decoded, or its codec is not known.
         """
         self._container = container
@@ -236,7 +236,12 @@ class ContainerSource:
         total_us = None if self._live else self._container.duration
         return f"{self._last_s:.2f} s" + (f" of {total_us / 1e6:.2f} s" if total_us else "")
 
-    def _breaks_off(self, error: av.error.FFmpegError | None) -> MediaError:
+    def _breaks_off(self, error: av.error.FFmpegError | None) -> SkymaskError:
+        if not self._frames_read and self._stream.codec_context.name == "webp":
+            return InputError(
+                f"{self._where} is a WebP that FFmpeg cannot decode: an animated one, or a damaged one. Convert it to "
+                "MP4, GIF or APNG first."
+            )
         reason = f" ({error.strerror})" if error and error.strerror else ""
         if isinstance(error, SILENCE):
             reason = f": it has sent nothing for {self._container.read_timeout:g} s"
