@@ -17,6 +17,7 @@ from PIL import Image
 
 import skymask
 from skymask import weights
+from skymask.contract import THRESHOLD, Alphas
 from skymask.data.manifest import read_manifest
 from skymask.data.synthetic import SCENE_KINDS
 from skymask.evaluation.metrics import Counts, count
@@ -110,13 +111,37 @@ def test_sizes_agree_on_where_the_sky_is(sky: skymask.Segmenter, size_hw: tuple[
     assert count(sky(drawn.image), drawn.alpha, valid).iou > 0.9
 
 
-@pytest.mark.parametrize(("model", "share"), [("fast", 0.001), ("fast-int8", 0.01), ("accurate", 0.001)])
-def test_both_engines_agree(model: str, share: float) -> None:
+def has_vnni() -> bool:
+    """Whether the processor is known to multiply 8-bit integers by instructions of its own (VNNI).
+
+    Without them each engine has its own way around: on AVX2 alone, 1.5 % of the pixels of the scene below differ by
+    more than two levels.
+    """
+    try:
+        return "vnni" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
+def by_both_engines(model: str) -> tuple[Alphas, Alphas]:
     pytest.importorskip("openvino")
     frame = scene(718, (480, 640), "water").image
     with skymask.load(model, threads=1) as sky, skymask.load(model, engine="openvino", threads=1) as other:
-        difference = np.abs(sky(frame).astype(np.int16) - other(frame))
-    assert (difference > 2).mean() < share
+        return sky(frame), other(frame)
+
+
+@pytest.mark.parametrize(("model", "share"), [("fast", 0.001), ("fast-int8", 0.01), ("accurate", 0.001)])
+def test_both_engines_agree(model: str, share: float) -> None:
+    if model == "fast-int8" and not has_vnni():
+        pytest.skip("the processor is not known to have VNNI")
+    one, other = by_both_engines(model)
+    assert (np.abs(one.astype(np.int16) - other) > 2).mean() < share
+
+
+@pytest.mark.parametrize("model", weights.SHIPPED_MODELS)
+def test_both_engines_decide_alike_on_any_processor(model: str) -> None:
+    one, other = by_both_engines(model)
+    assert ((one > THRESHOLD) != (other > THRESHOLD)).mean() < 0.001
 
 
 def metrics(model: str) -> dict[str, float]:
