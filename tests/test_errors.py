@@ -19,8 +19,8 @@ def test_nothing_is_suggested_where_nothing_is_near() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "exit_code"),
-    [("SkymaskError", 1), ("MediaError", 1), ("DownloadError", 1), ("OutputError", 1), ("OccupiedError", 1)]
-    + [(f"{kind}Error", 2) for kind in ("Input", "Model", "Engine", "Config", "Data", "Display")],
+    [("SkymaskError", 1), ("MediaError", 1), ("DownloadError", 1), ("OutputError", 1)]
+    + [(f"{kind}Error", 2) for kind in ("Input", "Model", "Engine", "Config", "Data", "Display", "Occupied")],
 )
 def test_wrong_input_exits_2_and_failed_work_1(kind: str, exit_code: int) -> None:
     assert getattr(errors, kind).exit_code == exit_code
