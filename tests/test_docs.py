@@ -180,7 +180,7 @@ def test_frames_of_a_callback_are_segmented_as_the_page_says() -> None:
 
     def publish(alpha: np.ndarray) -> None:
         masks.append(alpha)
-        names["on_image"](None)  # ends the loop
+        names["newest"].put(None)  # ends the loop
 
     names["on_image"](np.zeros_like(frame))
     names["on_image"](frame[..., ::-1])  # the newest counts

@@ -153,8 +153,15 @@ def test_masks_of_an_earlier_run_are_named_and_are_no_photographs(trip: Path) ->
     assert found("trip/**/*.png", left_out) == {"trip/masks/night.png"}
     assert str(left_out) == "left out: 2 pictures that skymask made (in trip/masks, trip/masks/day)"
     assert found(trip, left_out) == {"trip/a.jpg", "trip/b.JFIF", "trip/masks/night.png"}
-    with pytest.raises(InputError, match=r"No photograph found in trip/masks/day; .* 1 picture that skymask made"):
-        found("trip/masks/day", LeftOut())
+    with pytest.raises(InputError, match=r"No photograph found in trip/masks/day/\*; .* 1 picture that skymask made"):
+        found("trip/masks/day/*", LeftOut())
+
+
+def test_a_folder_of_masks_alone_is_left_out_whole(trip: Path) -> None:
+    write_mask(trip / "masks" / "a.png")
+    left_out = LeftOut()
+    assert found("trip/masks", left_out) == set()
+    assert str(left_out) == "left out: 1 picture that skymask made (in trip/masks)"
 
 
 def test_a_mask_that_is_named_is_taken_for_a_photograph(trip: Path) -> None:

@@ -108,7 +108,7 @@ def _fingerprint(model: str | None, path: Path) -> str:
         return f"{fingerprint} (a model of your own)"
     if weights.verify(name):
         return f"{fingerprint} (verified, as released)"
-    return f"{fingerprint} (differs from the release; repair with 'pip install --force-reinstall skymask')"
+    return f"{fingerprint} (differs from the release; install skymask again with pip's --force-reinstall)"
 
 
 def _metrics(metrics: dict[str, float]) -> Table:

@@ -24,7 +24,7 @@ def train(
 
     Reads a configuration (TOML; see the folder configs/), writes best.safetensors, last.safetensors, metrics.jsonl and
     TensorBoard curves into the run's folder after every epoch. Any value of the configuration can be replaced by a
-    dotted option.
+    dotted option; skymask/training/config.py lists them all.
 
     Examples:
         skymask train configs/fast.toml -o runs/fast

@@ -74,11 +74,11 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
 
     Returns:
         Each photograph with its path relative to the folder that was given, sorted; none where a file was given that
-        is left out, or `output`.
+        is left out, a folder that holds results alone, or `output`.
 
     Raises:
-        InputError: It does not exist or cannot be reached, is a folder or glob and holds no photograph, or is `output`
-            and holds one.
+        InputError: It does not exist or cannot be reached, is another folder or a glob and holds no photograph, or is
+            `output` and holds one.
     """
     path = Path(given)
     with reaching(given):
@@ -100,6 +100,8 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
     else:
         raise InputError(f"There is no photograph or folder at {given}. Check the path.")
     found = _photographs(_matches(root, pattern.parts, identity(output), left_out), left_out)
+    if not found and is_folder and any(file.is_relative_to(root) for file in left_out.results):
+        return []
     if not found:
         kinds = ", ".join(sorted(SUFFIXES))
         also = f" What is there was {left_out}." if left_out else ""

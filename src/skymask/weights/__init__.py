@@ -10,7 +10,7 @@ from skymask.errors import ModelError, suggest
 DEFAULT_MODEL = "fast"
 SHIPPED_MODELS = {
     "fast": "the default: video in real time on two CPU cores",
-    "fast-int8": "the same in 8-bit integers, faster than it in OpenVINO",
+    "fast-int8": "the same in 8-bit integers, faster than it in OpenVINO on processors with VNNI",
     "accurate": "photographs and archives: better masks in three times the time",
 }
 """Name of each shipped model, and what it is for. Its file in this folder is NAME.onnx."""
@@ -64,6 +64,6 @@ def sha256(file: Path) -> str:
 
 def _damaged(file: Path) -> ModelError:
     return ModelError(
-        f"The installation is damaged: {file} is missing. Repair it with 'pip install --force-reinstall skymask', or "
+        f"The installation is damaged: {file} is missing. Install skymask again with pip's --force-reinstall, or "
         "give the path of a model of your own."
     )

@@ -31,7 +31,8 @@ def synthetic(
         out: Folder to write to; made if needed.
         count: How many scenes.
         seed: The same seed gives the same scenes on the same platform.
-        kinds: Kinds of scenes, such as night, water or room; all when left out.
+        kinds: Kinds of scenes: aerial, city, day, desert, dusk, facade, fog, forest, lamplight, night, overcast, ridge,
+            room, sea_fog, shore, sky, snow, water; all when left out.
         jobs: Processes to render with; one for each processor that may be used when left out.
     """
     from rich.console import Console
