@@ -20,6 +20,7 @@ from rich.console import Console
 import skymask
 from skymask import cli
 from skymask.cli import main
+from skymask.data.synthetic import SCENE_KINDS
 from skymask.errors import MediaError, ModelError
 from tests.support.locked import both_pathlibs, lock
 from tests.support.waiting import TIMEOUT_S
@@ -81,7 +82,7 @@ def wide_help(name: str) -> list[str]:
     A console keeps the width that it began with, and an app its console: this one is of the test alone.
     """
     page = StringIO()
-    cli.app.help_print([name], console=Console(file=page, width=400))
+    cli.app.help_print(name.split(), console=Console(file=page, width=400))
     return [" ".join(line.strip("│ ").split()) for line in page.getvalue().splitlines()]
 
 
@@ -94,6 +95,11 @@ def test_what_a_model_runs_on_is_said_in_the_same_words_everywhere() -> None:
     assert "onnxruntime or openvino" in engine
     assert all(f" {name}" in device for name in ("auto", "cpu", "cuda", "tensorrt", "gpu"))
     assert "default: all CPUs" in threads
+
+
+def test_the_help_lists_every_kind_of_scene() -> None:
+    (line,) = (line for line in wide_help("data synthetic") if line.startswith("--kinds"))
+    assert ", ".join(sorted(SCENE_KINDS)) in line
 
 
 def test_the_help_says_what_runs_a_checkpoint() -> None:
