@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from PIL import ExifTags, Image, ImageOps, PngImagePlugin
 
 from skymask.data.label_files import Numbers, read_alpha
-from skymask.data.manifest import Sample, read_manifest, write_manifest
+from skymask.data.manifest import Sample, check_replaceable, read_manifest, write_manifest
 from skymask.errors import DataError, InputError
 from tests.support.datasets import HEADER, write_dataset
 from tests.support.drives import set_apart
@@ -286,3 +287,34 @@ def test_what_lies_below_the_folder_of_the_manifest_keeps_its_name(tmp_path: Pat
     (tmp_path / "lists").mkdir()
     write_manifest(tmp_path / "lists/m.csv", [Sample("s", "g", folder / "0.png", folder / "images/0_mask.png", None)])
     assert "../set/0.png" in (tmp_path / "lists/m.csv").read_text(), "a file that is a link keeps its name"
+
+
+@pytest.mark.parametrize("gone", [("image",), ("image", "mask")])
+def test_what_a_manifest_lists_need_not_come_again_without_its_image(tmp_path: Path, gone: tuple[str, ...]) -> None:
+    samples = [
+        Sample("s", "g", tmp_path / "images" / name, tmp_path / "masks" / name, None) for name in ("a.png", "b.png")
+    ]
+    for sample in samples:
+        for file in (sample.image, sample.mask):
+            file.parent.mkdir(exist_ok=True)
+            file.touch()
+    write_manifest(tmp_path / "manifest.csv", samples)
+    kept, lost = samples
+    with pytest.raises(InputError, match=r"manifest\.csv lists .*b\.png, which the new one would not"):
+        check_replaceable(tmp_path / "manifest.csv", [kept.image], [kept.mask])
+    for column in gone:
+        getattr(lost, column).unlink()
+    check_replaceable(tmp_path / "manifest.csv", [kept.image], [kept.mask])
+
+
+def test_an_image_that_cannot_be_reached_is_taken_to_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image, mask = tmp_path / "images" / "a.png", tmp_path / "masks" / "a.png"
+    write_manifest(tmp_path / "manifest.csv", [Sample("s", "g", image, mask, None)])
+    check_replaceable(tmp_path / "manifest.csv", [])
+
+    def locked(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr("skymask.data.manifest.os.lstat", locked)
+    with pytest.raises(InputError, match=r"lists .*a\.png, which the new one would not"):
+        check_replaceable(tmp_path / "manifest.csv", [])

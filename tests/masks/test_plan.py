@@ -125,6 +125,14 @@ def test_the_remedy_for_a_clash_of_two_spellings_names_one(trip: Path) -> None:
     assert plan(["trip/**/*.JPG"], Path("out"), Plain().place).jobs
 
 
+def test_no_remedy_is_a_glob_that_finds_nothing(trip: Path) -> None:
+    Path("trip [1]").mkdir()
+    for name in ("a.jpg", "a.png"):
+        (Path("trip [1]") / name).touch()
+    with pytest.raises(InputError, match=r"the mask out/a\.png\. Take --layout colmap: "):
+        plan(["trip [1]"], Path("out"), Plain().place)
+
+
 def test_a_link_in_a_circle_is_not_followed_by_a_glob(trip: Path) -> None:
     for name in ("loop", "day 1/up"):
         (trip / name).symlink_to(trip.resolve(), target_is_directory=True)

@@ -138,7 +138,7 @@ def check_replaceable(path: Path, images: Iterable[Path], masks: Iterable[Path] 
 
     Args:
         path: Where the new one goes.
-        images: All that the new one may list. What does not exist any more need not be among them.
+        images: All that the new one may list. One that does not exist any more need not be among them, nor its mask.
         masks: Likewise; None: images may get other masks than they had.
 
     Raises:
@@ -150,12 +150,27 @@ def check_replaceable(path: Path, images: Iterable[Path], masks: Iterable[Path] 
             return
     again = {"image": set(map(identity, images))} | ({} if masks is None else {"mask": set(map(identity, masks))})
     try:
-        listed = [(path.parent / row[column], column) for _, row in numbered_rows(path, REQUIRED) for column in again]
+        rows = [row for _, row in numbered_rows(path, REQUIRED)]
     except DataError:
         raise InputError(f"{path} is there already and is no manifest. {remedy}") from None
-    for file, column in listed:
-        if identity(file) not in again[column] and os.path.lexists(file):
-            raise InputError(f"{path} lists {file}, which the new one would not. {remedy}")
+    for row in rows:
+        if not _is_there(path.parent / row["image"]):
+            continue
+        for column, known in again.items():
+            file = path.parent / row[column]
+            if identity(file) not in known and _is_there(file):
+                raise InputError(f"{path} lists {file}, which the new one would not. {remedy}")
+
+
+def _is_there(file: Path) -> bool:
+    """Whether there is a file, or may be: in a folder that cannot be entered."""
+    try:
+        os.lstat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _relative(file: Path, folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -123,10 +124,9 @@ def _check_masks_are_distinct(jobs: _Jobs) -> None:
 def _remedy(one: Job, other: Job, jobs: Iterable[Job]) -> str:
     """What to do about two photographs that would get one mask."""
     if identity(one.photograph.parent) == identity(other.photograph.parent):
-        return (
-            f"Give one kind of file ({_patterns(one, jobs)}), or take --layout colmap: its names keep the ending, its "
-            "sky is black."
-        )
+        patterns = _patterns(one, jobs)
+        one_kind = f"Give one kind of file ({patterns}), or take" if patterns else "Take"
+        return f"{one_kind} --layout colmap: its names keep the ending, its sky is black."
     paths = [one.photograph, other.photograph]
     if one.photograph.is_absolute() != other.photograph.is_absolute():
         paths = [path.absolute() for path in paths]
@@ -140,8 +140,13 @@ def _remedy(one: Job, other: Job, jobs: Iterable[Job]) -> str:
 
 
 def _patterns(one: Job, jobs: Iterable[Job]) -> str:
-    """Globs for all photographs of the kind of one of them, in each spelling of their ending unless those clash too."""
+    """Globs for all photographs of the kind of one of them, in each spelling of their ending unless those clash too.
+
+    Empty where the folder's own name would be taken for a glob.
+    """
     root, kind = one.photograph.parents[len(one.name.parts) - 1], one.photograph.suffix.lower()
+    if glob.has_magic(str(root)):
+        return ""
     below = [job for job in jobs if job.photograph.is_relative_to(root) and job.photograph.suffix.lower() == kind]
     clash = len({identity(job.mask) for job in below}) < len(below)
     suffixes = {one.photograph.suffix} if clash else {job.photograph.suffix for job in below}

@@ -85,8 +85,12 @@ def search(given: str | Path, output: Path, left_out: LeftOut) -> list[tuple[Pat
         is_folder, is_there = path.is_dir(), path.exists()
     if is_folder:
         if identity(path) == identity(output):
-            if _holds_pictures(path):
-                raise InputError(f"The masks of {path} cannot go to {path} itself. Choose another folder with -o.")
+            picture = _picture_in(path)
+            if picture is not None:
+                raise InputError(
+                    f"The masks of {path} cannot go to {path} itself: it holds {picture}, which does not say that "
+                    "skymask made it. Choose another folder with -o."
+                )
             return []
         root, pattern = path, Path("**/*")
     elif is_there:
@@ -124,10 +128,11 @@ def _photographs(matches: Iterable[Path], left_out: LeftOut) -> list[Path]:
     return found
 
 
-def _holds_pictures(output: Path) -> bool:
-    """Whether the folder for the masks holds pictures that are none of skymask's own."""
+def _picture_in(output: Path) -> Path | None:
+    """Finds a picture in the folder for the masks that is none of skymask's own."""
     left_out = LeftOut()
-    return bool(_photographs(_matches(output, ("**", "*"), None, left_out), left_out) or left_out.unreadable)
+    photographs = _photographs(_matches(output, ("**", "*"), None, left_out), left_out)
+    return next(iter([*photographs, *left_out.unreadable]), None)
 
 
 def _matches(folder: Path, pattern: Sequence[str], results: Path | None, left_out: LeftOut) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from itertools import cycle
 from pathlib import Path
 
@@ -83,7 +84,9 @@ def _task(out: Path, seed: int, size_hw: tuple[int, int], kind: str | None) -> T
 def _write_scene(task: Task) -> None:
     sample, seed, size_hw = task
     scene = render(seed, size_hw, sample.group)
+    encoded = BytesIO()  # written straight into a file, a JPEG may lack its end on a full disk, and Pillow says nothing
+    Image.fromarray(scene.image).save(encoded, "JPEG", quality=_JPEG_QUALITY)
     with writing(sample.image) as part:
-        Image.fromarray(scene.image).save(part, "JPEG", quality=_JPEG_QUALITY)
+        part.write_bytes(encoded.getvalue())
     with writing(sample.mask) as part:
         Image.fromarray(scene.alpha).save(part, "PNG")
