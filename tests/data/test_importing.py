@@ -16,6 +16,7 @@ from skymask.data.importing import Pairs, import_folder, import_source, pair_up
 from skymask.data.lock import only_run_in
 from skymask.data.manifest import read_manifest
 from skymask.errors import DataError, InputError
+from skymask.files import way_to
 from skymask.photographs.write import write_mask
 from tests.support.datasets import write_dataset
 from tests.support.drives import set_apart
@@ -282,7 +283,7 @@ def test_one_source_of_a_manifest_is_copied(tmp_path: Path) -> None:
     registered = import_source("left", original.parent, tmp_path / "root")
     samples = read_manifest(tmp_path / "root/manifest.csv")
     assert [sample.image.relative_to(tmp_path).as_posix() for sample in samples] == [
-        f"root/images/{index}.png" for index in (0, 2, 4)
+        f"root/{index}.png" for index in (0, 2, 4)
     ]
     assert registered.samples == samples
     theirs = [sample for sample in read_manifest(original) if sample.source == "left"]
@@ -312,9 +313,8 @@ def test_a_source_on_several_drives_keeps_its_files_apart(tmp_path: Path, monkey
     set_apart(monkeypatch)
     import_source("left", original.parent, tmp_path / "root")
     (sample,) = read_manifest(tmp_path / "root/manifest.csv")
-    below = (tmp_path / "from").relative_to(tmp_path.anchor)
-    assert sample.image == tmp_path / "root/images" / below / "0.png"
-    assert sample.mask == tmp_path / "root/masks" / below / "0_mask.png"
+    assert sample.image == tmp_path / "root/0.png"
+    assert sample.mask == tmp_path / "root/0_mask.png"
 
 
 def test_a_source_that_is_not_there_or_is_there_already(tmp_path: Path) -> None:
@@ -380,7 +380,7 @@ def test_a_second_source_does_not_make_the_first_forgotten(tmp_path: Path) -> No
     assert {path: path.read_bytes() for path in (tmp_path / "root").rglob("*.*")} == before
 
 
-@pytest.mark.parametrize("name", ["images/2.png", "masks/2_mask.png"])
+@pytest.mark.parametrize("name", ["2.png", "2_mask.png"])
 @pytest.mark.parametrize("converted", [False, True])
 def test_another_file_is_not_replaced_by_a_copy(tmp_path: Path, name: str, converted: bool) -> None:
     folder, other = write_dataset(tmp_path / "from").parent, tmp_path / "root" / name
@@ -417,6 +417,66 @@ def test_an_import_of_other_images_does_not_replace_a_manifest(tmp_path: Path) -
     (tmp_path / "masks/c.png").rename(tmp_path / "masks/a.png")
     (tmp_path / "masks/b.png").unlink()
     import_folder(tmp_path / "b", tmp_path / "masks", tmp_path / "out")  # images that lost their masks may be left out
+
+
+def own_manifest(folder: Path, images: list[Path]) -> Path:
+    """A manifest of images whose masks lie beside them, and a folder further up."""
+    rows = [f"mine,all,{way_to(path, folder)},{way_to(path.with_suffix('.png'), folder)}" for path in images]
+    folder.mkdir(exist_ok=True)
+    (folder / "manifest.csv").write_text("\n".join(["source,group,image,mask", *rows]))
+    return folder
+
+
+def test_a_source_that_grew_into_more_folders_is_fetched_again(tmp_path: Path) -> None:
+    first = image(tmp_path / "from/day/a.jpg")
+    mask(first.with_suffix(".png"))
+    import_source("mine", own_manifest(tmp_path / "from", [first]), tmp_path / "root")
+    others = [image(tmp_path / "from/night/a.jpg"), image(tmp_path / "b.jpg")]
+    for other in others:
+        mask(other.with_suffix(".png"))
+    registered = import_source("mine", own_manifest(tmp_path / "from", [first, *others]), tmp_path / "root")
+    below = [sample.image.relative_to(tmp_path / "root").as_posix() for sample in registered.samples]
+    assert below == ["day/a.jpg", "night/a.jpg", "b.jpg"]
+
+
+def test_a_source_whose_files_would_come_to_lie_in_one_place_is_refused(tmp_path: Path) -> None:
+    images = [image(tmp_path / "from/a.jpg"), image(tmp_path / "a.jpg", (20, 20))]
+    mask(tmp_path / "from/a.png")
+    mask(tmp_path / "a.png", (20, 20))
+    with pytest.raises(InputError, match=r"from/a\.jpg and .*a\.jpg would both be .*root/a\.jpg\. Rename one"):
+        import_source("mine", own_manifest(tmp_path / "from", images), tmp_path / "root")
+    assert [path.name for path in (tmp_path / "root").iterdir() if not path.name.startswith(".")] == []
+
+
+def test_a_failed_import_leaves_the_converted_masks_of_the_one_before(tmp_path: Path) -> None:
+    image(tmp_path / "images/a.jpg")
+    mask(tmp_path / "masks/a.png", value=1)
+    import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.*")}
+    mask(tmp_path / "masks/a.png", SIZE_WH[::-1], value=1)
+    with pytest.raises(DataError, match="None of 1 images is usable"):
+        import_folder(tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*.*")} == before
+
+
+@pytest.mark.parametrize("kind", ["masks", "ignore"])
+def test_what_lies_in_the_place_of_a_converted_mask_is_not_replaced(tmp_path: Path, kind: str) -> None:
+    image(tmp_path / "images/a.jpg")
+    for folder in ("masks", "ignore"):
+        mask(tmp_path / folder / "day/a.png", value=1)
+    (tmp_path / "images/day").mkdir()
+    (tmp_path / "images/a.jpg").rename(tmp_path / "images/day/a.jpg")
+    other = mask(tmp_path / "out/converted" / kind / "day/a.png", value=100)
+    folders = (tmp_path / "images", tmp_path / "masks", tmp_path / "out")
+    before = other.read_bytes()
+    with pytest.raises(
+        InputError, match=rf"{kind}/day/a\.png is there already and is not .*{kind}/day/a\.png converted"
+    ):
+        import_folder(*folders, ignore=tmp_path / "ignore")
+    assert [path for path in (tmp_path / "out").rglob("*.*") if not path.name.startswith(".")] == [other]
+    assert other.read_bytes() == before
+    other.unlink()
+    import_folder(*folders, ignore=tmp_path / "ignore")
 
 
 def test_masks_in_the_place_of_converted_ones_are_not_replaced(tmp_path: Path) -> None:

@@ -56,26 +56,34 @@ def import_folder(
         What was registered, and the pairs with what was left over.
 
     Raises:
-        InputError: A folder does not exist, a grouping makes no sense, a mask would be replaced, or a manifest that
-            lists other images; or another run is at work in `output`.
+        InputError: A folder does not exist, a grouping makes no sense; something would be replaced: a mask, another
+            file where a converted one goes, a manifest that lists other images; or another run is at work in `output`.
         DataError: No pair is found, or none is usable.
         OutputError: `output` cannot be written to.
     """
     converted = output / CONVERTED
     pairs = pair_up(images, masks, source or output.resolve().name, ignore, group, leave_out=converted)
-    place = identity(converted)
+    inner = identity(converted)
     for label in (label for sample in pairs.samples for label in (sample.mask, sample.ignore)):
-        if label is not None and identity(label).is_relative_to(place):
+        if label is not None and identity(label).is_relative_to(inner):
             raise InputError(f"{label} lies where converted masks go. Choose another folder with -o, or move it away.")
     found = [sample.image for sample in pairs.samples] + pairs.images_without_mask
     check_replaceable(output / "manifest.csv", found)
-    return register(pairs.samples, output, converted, copy=False, on_file=on_file), pairs
+
+    def place(kind: str, label: Path) -> Path:
+        if kind == "ignore" and ignore is not None:
+            return converted / "ignore" / label.relative_to(ignore)
+        return converted / "masks" / label.relative_to(masks)
+
+    return register(pairs.samples, output, place, copy=False, on_file=on_file), pairs
 
 
 def import_source(
     name: str, folder: Path, root: Path, on_file: Callable[[int, int], None] = lambda done, total: None
 ) -> Registered:
-    """Copies one source of a manifest into a folder of its own: `root/images`, `masks`, `ignore` and `manifest.csv`.
+    """Copies one source of a manifest into a folder of its own, with a `manifest.csv`.
+
+    Each file lies below `root` as it lay below `folder`; what lay outside, at `../photos/a.jpg`, at `photos/a.jpg`.
 
     Args:
         name: The source, as the manifest's column calls it.
@@ -97,7 +105,16 @@ def import_source(
         raise InputError(f"{manifest} has no source '{name}'. {known}")
     if identity(root) == identity(folder):
         raise InputError(f"{root} is where the data are already. Choose another --root, or train on {manifest} itself.")
-    return register(chosen, root, root, copy=True, on_file=on_file)
+    return register(chosen, root, lambda kind, file: root / _way_below(file, folder), copy=True, on_file=on_file)
+
+
+def _way_below(file: Path, folder: Path) -> Path:
+    """Where a file lies seen from a folder, without the steps that lead out of it."""
+    try:
+        way = Path(os.path.normpath(file.relative_to(folder)))
+    except ValueError:  # the manifest gives its whole path
+        way = file.drive.strip(":\\") / file.relative_to(file.anchor)
+    return Path(*(part for part in way.parts if part != os.pardir))
 
 
 def pair_up(

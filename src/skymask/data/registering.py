@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import filecmp
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,10 +20,11 @@ from skymask.data.lock import only_run_in
 from skymask.data.manifest import Sample, check_replaceable, write_manifest
 from skymask.decoding import DECODE_ERRORS
 from skymask.errors import DataError, InputError
-from skymask.files import writing
+from skymask.files import identity, writing
 from skymask.photographs.head import opened_as_stored
 from skymask.runtime.cpus import usable_cpus
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -43,89 +44,177 @@ class Registered:
 
 @dataclass(frozen=True)
 class _Checked:
-    """What became of one file."""
+    """What one file is like."""
 
-    path: Path
-    """Where it lies now."""
     size_hw: tuple[int, int]
     conversion: str | None = None
     doubtful: bool = False
 
 
+@dataclass(frozen=True)
+class _Move:
+    """A file to be written below the folder of the manifest."""
+
+    file: Path
+    place: Path
+    numbers: Numbers | None
+    """What its numbers stand for where it is converted; None: it is copied."""
+
+    def is_done(self) -> bool:
+        """Whether the place holds that already.
+
+        Raises:
+            InputError: The place holds something else.
+        """
+        if not self.place.is_file():
+            return False
+        if self.numbers is None:
+            here, there = self.file.stat(), self.place.stat()
+            is_same = (there.st_size, there.st_mtime_ns) == (here.st_size, here.st_mtime_ns)
+            if is_same or filecmp.cmp(self.file, self.place, shallow=False):
+                return True
+            wanted = f"{self.file}"
+        else:
+            if _holds(self.place, read_alpha(self.file, self.numbers).pixels):
+                return True
+            wanted = f"{self.file} converted"
+        raise InputError(f"{self.place} is there already and is not {wanted}. Choose another folder, or move it away.")
+
+    def carry_out(self) -> None:
+        """Writes the place; a copy keeps its time, by which `is_done` knows it again."""
+        with writing(self.place) as part:
+            if self.numbers is None:
+                shutil.copy2(self.file, part)
+            else:
+                Image.fromarray(read_alpha(self.file, self.numbers).pixels).save(part, "PNG")
+
+
+class _Progress:
+    """Counts steps."""
+
+    def __init__(self, on_step: Callable[[int, int], None]) -> None:
+        self._on_step = on_step
+        self._done = self._total = 0
+
+    def expect(self, steps: int) -> None:
+        self._total += steps
+
+    def step(self) -> None:
+        self._done += 1
+        self._on_step(self._done, self._total)
+
+
 def register(
     samples: Sequence[Sample],
     output: Path,
-    files: Path,
+    place: Callable[[str, Path], Path],
     *,
     copy: bool,
     on_file: Callable[[int, int], None] = lambda done, total: None,
 ) -> Registered:
     """Decodes every file, converts masks where needed, and writes `output/manifest.csv` with what is usable.
 
+    Nothing is written before all files are found to be usable or not, and nothing else is replaced.
+
     Args:
         samples: What to check; masks may be shared.
         output: Folder for the manifest, made if needed.
-        files: Folder below which new files are written: `images`, `masks` and `ignore`, with the subfolders below
-            what the given files of each kind have in common.
-        copy: Copy all files there, where nothing else may be in their places; otherwise only converted masks are
-            written.
-        on_file: Is called with the number of files checked, and of all.
+        place: Names the file to write for a given one, which is of the kind "image", "mask" or "ignore". A converted
+            mask gets the ending .png after its own.
+        copy: Copy all usable files; otherwise only converted masks are written.
+        on_file: Is called with the number of files checked or written, and of all that are known to be needed.
 
     Raises:
         DataError: Nothing is usable; gives the first reason.
-        InputError: Another run is at work in `output`; or a copy would replace another file, or a manifest that lists
-            other images.
+        InputError: Another run is at work in `output`; or another file would be replaced, a manifest that lists other
+            images, or one file by another.
         OutputError: A file cannot be written.
     """
     kinds = {
-        "images": sorted({sample.image for sample in samples}),
-        "masks": sorted({sample.mask for sample in samples}),
+        "image": sorted({sample.image for sample in samples}),
+        "mask": sorted({sample.mask for sample in samples}),
         "ignore": sorted({sample.ignore for sample in samples if sample.ignore is not None}),
     }
-    total = sum(map(len, kinds.values()))
-    checked: dict[str, dict[Path, _Checked]] = {}
+    progress = _Progress(on_file)
+    progress.expect(sum(map(len, kinds.values())))
+    checked: dict[str, dict[Path, _Checked]] = {kind: {} for kind in kinds}
     rejected: list[DataError] = []
     with only_run_in(output):
         if copy:
-            check_replaceable(output / "manifest.csv", _places(kinds["images"], files / "images"))
-        done = 0
+            check_replaceable(output / "manifest.csv", [place("image", image) for image in kinds["image"]])
+        numbers = {kind: _numbers_in(paths) if kind != "image" else None for kind, paths in kinds.items()}
         for kind, paths in kinds.items():
-            checked[kind] = {}
-            for path, result in zip(paths, _check_all(kind, paths, files / kind, copy), strict=True):
+            for path, result in zip(paths, _in_threads(partial(_check, numbers[kind]), paths), strict=True):
                 if isinstance(result, DataError):
                     rejected.append(result)
                 else:
                     checked[kind][path] = result
-                done += 1
-                on_file(done, total)
-        usable = [found for sample in samples if (found := _assemble(sample, checked, rejected)) is not None]
+                progress.step()
+        usable = [sample for sample in samples if _is_usable(sample, checked, rejected)]
         if not usable:
             raise DataError(f"None of {len(samples)} images is usable. The first reason: {rejected[0]}")
-        write_manifest(output / "manifest.csv", usable)
-    labels = {**checked["masks"], **checked["ignore"]}
+        moves = {}
+        for kind, path in ((kind, path) for sample in usable for kind, path in _files(sample)):
+            if checked[kind][path].conversion is not None:
+                moves[kind, path] = _Move(path, _as_png(place(kind, path)), numbers[kind])
+            elif copy:
+                moves[kind, path] = _Move(path, place(kind, path), None)
+        _carry_out(list(moves.values()), progress)
+        placed = [_placed(sample, moves) for sample in usable]
+        write_manifest(output / "manifest.csv", placed)
+    labels = {**checked["mask"], **checked["ignore"]}
     return Registered(
         output / "manifest.csv",
-        usable,
+        placed,
         [(path, label.conversion) for path, label in labels.items() if label.conversion],
         rejected,
-        [path for path, label in checked["masks"].items() if label.doubtful],
+        [path for path, label in checked["mask"].items() if label.doubtful],
     )
 
 
-def _assemble(sample: Sample, checked: dict[str, dict[Path, _Checked]], rejected: list[DataError]) -> Sample | None:
-    """The sample with its files where they lie now; None where one is unusable or of another size."""
-    image, mask = checked["images"].get(sample.image), checked["masks"].get(sample.mask)
-    ignore = checked["ignore"].get(sample.ignore) if sample.ignore is not None else None
-    if image is None or mask is None or (sample.ignore is not None and ignore is None):
-        return None  # why is among the rejected already
-    for label, path in ((mask, sample.mask), (ignore, sample.ignore)):
-        if label is not None and label.size_hw != image.size_hw:
-            rejected.append(_wrong_size(sample.image, image.size_hw, str(path), label.size_hw))
-            return None
-    return replace(sample, image=image.path, mask=mask.path, ignore=ignore.path if ignore else None)
+def _files(sample: Sample) -> list[tuple[str, Path]]:
+    """The files of a sample with their kinds, which are the names of its fields."""
+    files = [("image", sample.image), ("mask", sample.mask)]
+    return files if sample.ignore is None else [*files, ("ignore", sample.ignore)]
 
 
-def _wrong_size(image: Path, image_hw: tuple[int, int], label: str, label_hw: tuple[int, int]) -> DataError:
+def _is_usable(sample: Sample, checked: dict[str, dict[Path, _Checked]], rejected: list[DataError]) -> bool:
+    """Whether all files of a sample are usable, and of one size; if not, why is among the rejected afterwards."""
+    if any(path not in checked[kind] for kind, path in _files(sample)):
+        return False
+    image_hw = checked["image"][sample.image].size_hw
+    for kind, path in _files(sample):
+        size_hw = checked[kind][path].size_hw
+        if size_hw != image_hw:
+            rejected.append(_wrong_size(sample.image, image_hw, path, size_hw))
+            return False
+    return True
+
+
+def _placed(sample: Sample, moves: dict[tuple[str, Path], _Move]) -> Sample:
+    where = {kind: moves[kind, path].place if (kind, path) in moves else path for kind, path in _files(sample)}
+    return Sample(sample.source, sample.group, where["image"], where["mask"], where.get("ignore"))
+
+
+def _carry_out(moves: Sequence[_Move], progress: _Progress) -> None:
+    """Writes what is not there yet, once it is known that nothing else is in its place."""
+    by_place: dict[Path, Path] = {}
+    for move in moves:
+        other = by_place.setdefault(identity(move.place), move.file)
+        if other != move.file:
+            raise InputError(f"{other} and {move.file} would both be {move.place}. Rename one of them.")
+    needed = [move for move, is_done in zip(moves, _in_threads(_Move.is_done, moves), strict=True) if not is_done]
+    progress.expect(len(needed))
+    for _ in _in_threads(_Move.carry_out, needed):
+        progress.step()
+
+
+def _as_png(place: Path) -> Path:
+    """A name for a converted mask: a.tif and a.bmp may both be there."""
+    return place if place.suffix.lower() == ".png" else place.with_name(f"{place.name}.png")
+
+
+def _wrong_size(image: Path, image_hw: tuple[int, int], label: Path, label_hw: tuple[int, int]) -> DataError:
     turned = " The image is stored on its side: turn it for good first." if image_hw == label_hw[::-1] else ""
     return DataError(
         f"{image} is {image_hw[1]}x{image_hw[0]} but {label} is {label_hw[1]}x{label_hw[0]} (width x height). They "
@@ -133,28 +222,16 @@ def _wrong_size(image: Path, image_hw: tuple[int, int], label: str, label_hw: tu
     )
 
 
-def _check_all(kind: str, paths: Sequence[Path], target: Path, copy: bool) -> Iterable[_Checked | DataError]:
-    """Checks files of one kind."""
-    numbers = _numbers_in(paths) if paths and kind != "images" else None
-
-    def check(path: Path, place: Path) -> _Checked | DataError:
-        try:
-            return _take_label(path, place, copy, numbers) if numbers else _take_image(path, place, copy)
-        except DataError as error:
-            return error
-
-    yield from _in_threads(check, paths, _places(paths, target))
-
-
-def _places(paths: Sequence[Path], target: Path) -> list[Path]:
-    """Where files go below a folder: as they lie below what they have in common, or on the drives of Windows."""
-    whole = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - keeps links
+def _check(numbers: Numbers | None, path: Path) -> _Checked | DataError:
+    """Decodes an image, or a label whose numbers are known."""
     try:
-        common = os.path.commonpath([path.parent for path in whole]) if whole else ""
-        below = [path.relative_to(common) for path in whole]
-    except ValueError:  # there are several drives
-        below = [path.drive.strip(":\\") / path.relative_to(path.anchor) for path in whole]
-    return [target / place for place in below]
+        if numbers is None:
+            return _Checked(read_size(path))
+        alpha = read_alpha(path, numbers)
+    except DataError as error:
+        return error
+    height, width = alpha.pixels.shape
+    return _Checked((height, width), alpha.conversion, alpha.looks_like_numbers)
 
 
 def _numbers_in(masks: Sequence[Path]) -> Numbers:
@@ -166,46 +243,13 @@ def _numbers_in(masks: Sequence[Path]) -> Numbers:
     )
 
 
-def _in_threads(work: Callable[..., Result], *paths: Sequence[Path]) -> Iterator[Result]:
+def _in_threads(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
     """Works with a thread for each usable processor: decoding leaves Python's lock. Results keep the order."""
     pool = ThreadPoolExecutor(usable_cpus(), thread_name_prefix="skymask-import")
     try:
-        yield from pool.map(work, *paths)
+        yield from pool.map(work, items)
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _take_image(path: Path, place: Path, copy: bool) -> _Checked:
-    size_hw = read_size(path)
-    return _Checked(_copied(path, place) if copy else path, size_hw)
-
-
-def _take_label(path: Path, place: Path, copy: bool, numbers: Numbers) -> _Checked:
-    alpha = read_alpha(path, numbers)
-    height, width = alpha.pixels.shape
-    if alpha.conversion is not None:
-        # a.tif and a.bmp may both be there
-        source, path = path, place if place.suffix.lower() == ".png" else place.with_name(f"{place.name}.png")
-        if copy and path.is_file() and not _holds(path, alpha.pixels):
-            raise _other(path, source)
-        with writing(path) as part:
-            Image.fromarray(alpha.pixels).save(part, "PNG")
-    elif copy:
-        path = _copied(path, place)
-    return _Checked(path, (height, width), alpha.conversion, alpha.looks_like_numbers)
-
-
-def _copied(path: Path, place: Path) -> Path:
-    """Copies a file with its time, by which a second run sees that it is there."""
-    if place.is_file():
-        here, there = path.stat(), place.stat()
-        is_same = (there.st_size, there.st_mtime_ns) == (here.st_size, here.st_mtime_ns)
-        if not is_same and not filecmp.cmp(path, place, shallow=False):
-            raise _other(place, path)
-        return place
-    with writing(place) as part:
-        shutil.copy2(path, part)
-    return place
 
 
 def _holds(file: Path, pixels: NDArray[np.uint8]) -> bool:
@@ -214,7 +258,3 @@ def _holds(file: Path, pixels: NDArray[np.uint8]) -> bool:
             return np.array_equal(np.asarray(image), pixels)
     except DECODE_ERRORS:
         return False
-
-
-def _other(place: Path, path: Path) -> InputError:
-    return InputError(f"{place} is there already and is not {path}. Choose another --root, or move it away.")

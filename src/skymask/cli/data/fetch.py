@@ -40,8 +40,9 @@ def fetch(
     environment variable SKYMASK_ZENODO_URL names another server that answers as Zenodo does, such as a mirror.
 
     A folder --from with a manifest.csv (columns source, group, image, mask, and perhaps ignore) serves any data set:
-    the images of the source NAME are checked, copied to ROOT and listed in ROOT/manifest.csv. 'skymask data import'
-    makes such a manifest. What ROOT holds of anything else is not replaced: give each source a folder of its own.
+    the images of the source NAME are checked, copied to ROOT, where they lie as in that folder, and listed in
+    ROOT/manifest.csv. 'skymask data import' makes such a manifest. What ROOT holds of anything else is not replaced:
+    give each source a folder of its own.
 
     Examples:
         skymask data fetch skyfinder --root data/skyfinder
