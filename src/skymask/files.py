@@ -76,6 +76,11 @@ def identity(path: Path) -> Path:
     return Path(str(file).lower()) if sys.platform == "darwin" else file
 
 
+def own_identity(path: Path) -> Path:
+    """Returns the same as `identity`, but of a link itself instead of what it names."""
+    return identity(path.parent) / (path.name.lower() if sys.platform == "darwin" else path.name)
+
+
 def way_to(file: Path, folder: Path) -> str:
     """Returns the way from a folder to a file as the system goes it, with forward slashes.
 

@@ -348,6 +348,28 @@ def test_a_video_is_whole_though_nobody_reads_what_is_said_of_it(tiny_model: Pat
         assert len(list(video.decode(video=0))) == 2
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [["info"], ["masks", "--help"]], ids=" ".join)
+def test_a_full_disk_behind_stdout_is_told_in_one_line(arguments: list[str], unbuffered: str) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        process = skymask_process(*arguments, stdout=full, env={**os.environ, "PYTHONUNBUFFERED": unbuffered})
+        _, err = process.communicate(timeout=TIMEOUT_S)
+    told = "skymask: error: stdout or stderr cannot be written: No space left on device.\n"
+    assert (process.returncode, err) == (1, told)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_behind_stderr_does_not_cost_the_report(photos: Path, tiny_model: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    arguments = ("masks", photos, "-o", tmp_path / "out", "--model", tiny_model, "--report", report)
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        process = skymask_process(*map(str, arguments), stdout=subprocess.PIPE, stderr=full)
+        process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 1
+    assert json.loads(report.read_text())["asked"] == 3
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a shell as on POSIX")
 def test_stdout_may_be_closed_from_the_start(tiny_model: Path) -> None:
     command = [sys.executable, "-m", "skymask", "info", str(tiny_model)]

@@ -15,6 +15,7 @@ from skymask.cli import main
 from skymask.cli.run_masks import ProgressLines
 from skymask.errors import OutputError
 from skymask.masks import segment
+from skymask.masks.layouts import coco_panoptic
 from skymask.masks.report import Report
 from skymask.photographs.read import Photograph, read_photograph
 
@@ -251,8 +252,21 @@ def test_overwrite_replaces_a_file_in_the_place_of_the_index(photos: Path, tiny_
     assert len(json.loads(index.read_text())["images"]) == 3
 
 
-def test_an_index_that_cannot_be_written_does_not_cost_the_report(photos: Path, tiny_model: Path) -> None:
+def test_a_folder_in_the_place_of_the_index_stops_the_command_before_the_model_is_loaded(
+    photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (photos.parent / "out" / "panoptic.json").mkdir(parents=True)
+    assert run(photos, photos / "no.onnx", "--layout", "coco-panoptic", "--overwrite") == 2
+    assert "panoptic.json is a folder, but the index goes there." in capsys.readouterr().err
+
+
+def test_an_index_that_cannot_be_written_does_not_cost_the_report(
+    photos: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OutputError(f"{path} cannot be written: the disk is full.")
+
+    monkeypatch.setattr(coco_panoptic, "write_text", full)
     path = photos.parent / "report.json"
     assert run(photos, tiny_model, "--layout", "coco-panoptic", "--report", path) == 1
     assert len(json.loads(path.read_text())["photographs"]) == 3

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skymask.contract import check_frames
-from skymask.errors import MediaError, OutputError
+from skymask.errors import InputError, MediaError, OutputError
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.layouts.plain import Plain
 from skymask.masks.plan import plan
@@ -186,3 +186,23 @@ def test_a_photograph_of_24_megapixels_gets_a_mask_of_its_size(tmp_path: Path) -
     with Image.open(tmp_path / "out" / "big.png") as mask:
         assert mask.size == (6000, 4000)
         assert mask.getextrema() == (255, 255)
+
+
+def test_masks_that_are_links_to_one_file_are_kept_and_never_written_through(folder: Path, tmp_path: Path) -> None:
+    for number, photograph in enumerate(sorted(folder.glob("*.png"))):
+        if number not in (0, 1):
+            photograph.unlink()
+    Image.new("RGB", (50, 40), "red").save(folder / "1.png")
+    shared, out = tmp_path / "fixed.png", tmp_path / "out"
+    Image.new("L", (50, 40), 7).save(shared)
+    before = shared.read_bytes()
+    out.mkdir()
+    for name in ("0.png", "1.png"):
+        (out / name).symlink_to(shared)
+    jobs = plan([folder], out, PLAIN.place).jobs
+    assert states(segment(jobs, sky, PLAIN, "tiny 0.0.1")) == {"0": "skipped", "1": "skipped"}
+    for overwrite in (True, False):
+        with pytest.raises(InputError, match=r"0\.png and .*1\.png are links to one file, .*fixed\.png, and"):
+            list(segment(jobs, sky, PLAIN, "tiny 0.0.1", overwrite))
+        assert not shared.exists() or shared.read_bytes() == before
+        shared.unlink(missing_ok=True)  # then they are masks to be made

@@ -6,6 +6,7 @@ Progress and errors go to stderr, results to stdout or into files.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from typing import TextIO
 
 from cyclopts import App, CycloptsError, Group, MissingArgumentError, UnknownOptionError
 
@@ -101,10 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):  # the names of files need not fit its encoding; stderr is so anyway
         sys.stdout.reconfigure(errors="backslashreplace")
     code = _run(tokens)
-    return code if _is_read() else code or 1
+    errors = [error for stream in (sys.stdout, sys.stderr) if (error := _hand_over(stream)) is not None]
+    return _not_taken(errors[0]) if code == 0 and errors else code
 
 
 def _run(tokens: Sequence[str]) -> int:
+    code = 0
     try:
         with terminated_like_ctrl_c():
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
@@ -119,26 +123,35 @@ def _run(tokens: Sequence[str]) -> int:
         return _fail(f'error: this command needs more than the plain install: pip install "skymask[{extra}]"', 2)
     except KeyboardInterrupt as interruption:
         return _end(interruption)
-    except (BrokenPipeError, SystemExit):  # nobody reads on, see `_is_read`; rich makes the latter of it
+    except (BrokenPipeError, SystemExit):  # nobody reads on, see `_hand_over`; rich makes the latter of it
         return 1
-    return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        code = _not_taken(error)
+    return code
 
 
-def _is_read() -> bool:
-    """Hands over what Python still holds for stdout and stderr, and tells whether somebody takes it.
+def _hand_over(stream: TextIO | None) -> OSError | None:
+    """Hands over what Python still holds for stdout or stderr, and returns why nobody takes it, if so.
 
-    Where the reader of a pipe has gone (`skymask info | head -1`), it is dropped: Python would complain on leaving.
+    Where the reader of a pipe has gone (`skymask info | head -1`), or the disk is full, it is dropped: Python would
+    complain on leaving.
     """
-    is_read = True
-    for stream in (sys.stdout, sys.stderr):
-        if stream is None:  # closed before the command began (>&-)
-            continue
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-            is_read = False
-    return is_read
+    if stream is None:  # closed before the command began (>&-)
+        return None
+    try:
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
+
+
+def _not_taken(error: OSError) -> int:
+    if isinstance(error, BrokenPipeError):  # the reader has all it wanted
+        return 1
+    return _fail(f"error: stdout or stderr cannot be written: {error.strerror}.", 1)
 
 
 def _end(interruption: KeyboardInterrupt) -> int:
@@ -148,7 +161,7 @@ def _end(interruption: KeyboardInterrupt) -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         print(f"skymask: {message}", file=sys.stderr)
     return exit_code
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from skymask.cli.tell import tell
-from skymask.errors import OccupiedError, OutputError, SkymaskError
+from skymask.errors import InputError, OccupiedError, OutputError, SkymaskError
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.plan import Job
 from skymask.masks.report import Report, Row
@@ -59,9 +59,9 @@ def run_masks(
                     tell(console, f"skymask: {outcome.error}")
                 outcomes.append(outcome)
                 advance(outcome.status is not Status.SKIPPED)
-    except (SkymaskError, KeyboardInterrupt, BrokenPipeError, SystemExit) as error:  # the last two: nobody reads stderr
+    except (SkymaskError, KeyboardInterrupt, OSError, SystemExit) as error:  # the last two: nobody takes stderr
         _write_early(console, so_far(), report)
-        if not isinstance(error, OccupiedError):  # there, the same command would stop again
+        if not isinstance(error, InputError | OccupiedError):  # there, the same command would stop again
             _tell_so_far(console, jobs, outcomes, output, overwrite)
         raise
     return outcomes, so_far()

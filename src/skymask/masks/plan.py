@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skymask.errors import InputError
-from skymask.files import check_folder, identity, reaching
+from skymask.files import check_folder, identity, own_identity, reaching
 from skymask.masks.search import LeftOut, search
 
 
@@ -24,7 +24,7 @@ class Job:
 
 
 _Jobs = dict[tuple[Path, Path], Job]
-"""By the identities of photograph and mask, see `skymask.files.identity`."""
+"""By the identities of photograph and mask, see `skymask.files.identity`; a mask that is a link counts as itself."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def plan(inputs: Sequence[str | Path], output: Path, place: Callable[[Path], Pat
     for given in inputs:
         for photograph, name in search(given, output, left_out):
             mask = output / place(name)
-            found.setdefault((identity(photograph), identity(mask)), Job(photograph, mask, name))
+            found.setdefault((identity(photograph), own_identity(mask)), Job(photograph, mask, name))
     jobs = list(found.values())
     if not jobs:
         if not left_out:
@@ -99,8 +99,8 @@ def check_report(report: Path, planned: Plan, index: Path | None, model: Path) -
 
 def _check_nothing_is_overwritten(jobs: _Jobs) -> None:
     photographs = {photograph: job.photograph for (photograph, _), job in jobs.items()}
-    for (_, mask), job in jobs.items():
-        overwritten = photographs.get(mask)
+    for job in jobs.values():
+        overwritten = photographs.get(identity(job.mask))
         if overwritten is not None:
             raise InputError(
                 f"The mask of {job.photograph} would overwrite the photograph {overwritten}. "
@@ -148,7 +148,7 @@ def _patterns(one: Job, jobs: Iterable[Job]) -> str:
     if glob.has_magic(str(root)):
         return ""
     below = [job for job in jobs if job.photograph.is_relative_to(root) and job.photograph.suffix.lower() == kind]
-    clash = len({identity(job.mask) for job in below}) < len(below)
+    clash = len({own_identity(job.mask) for job in below}) < len(below)
     suffixes = {one.photograph.suffix} if clash else {job.photograph.suffix for job in below}
     spellings = sorted(suffixes, key=str.swapcase)
     return " ".join(f"'{root / '**' / f'*{suffix}'}'" for suffix in spellings)

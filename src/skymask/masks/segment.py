@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from skymask.contract import Alphas, Frames
-from skymask.errors import MediaError, SkymaskError
+from skymask.errors import InputError, MediaError, SkymaskError
+from skymask.files import followed, identity
 from skymask.masks.before import look_at
 from skymask.masks.layouts.layout import Layout
 from skymask.masks.origin import Origin, Source
@@ -89,6 +91,7 @@ def segment(
 
     Raises:
         OccupiedError: What is in the place of a mask is another mask or none at all.
+        InputError: A mask to be made is a link to the file of another mask.
         OutputError: The place of a mask cannot be reached, or a mask cannot be written; the next ones would fare no
             better.
     """
@@ -100,6 +103,7 @@ def segment(
                 yield looked_at
             else:
                 to_do.append(looked_at)
+        _check_not_shared(to_do, jobs)
         decoded = _ahead(pool, partial(_decode, layout=layout, overwrite=overwrite), to_do)
         segmented = (_infer(item, sky) for item in decoded)
         yield from _ahead(pool, partial(_write, layout=layout, model=model), segmented)
@@ -124,6 +128,20 @@ def _look(job: Job, layout: Layout, overwrite: bool) -> _ToDo | Outcome:
         return _ToDo(job, again=before is not None)
     layout.keep(job.mask)
     return Outcome(job, Status.SKIPPED, origin=before.origin)
+
+
+def _check_not_shared(to_do: Iterable[_ToDo], jobs: Iterable[Job]) -> None:
+    """Refuses to write through links into one file: all but the last mask would be lost."""
+    by_file: dict[Path, list[Job]] = defaultdict(list)
+    for job in jobs:
+        by_file[identity(job.mask)].append(job)
+    for item in to_do:
+        one, *others = by_file[identity(item.job.mask)]
+        if others:
+            raise InputError(
+                f"{one.mask} and {others[0].mask} are links to one file, {followed(one.mask)}, and would both be "
+                "written there. Choose another folder with -o, or delete the links."
+            )
 
 
 def _decode(item: _ToDo, layout: Layout, overwrite: bool) -> _Decoded | Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from skymask.errors import OutputError
+from skymask.errors import InputError, OutputError
 from skymask.masks.layouts.coco_panoptic import CocoPanoptic
 from skymask.masks.origin import Origin, Source
 from skymask.masks.plan import Job, plan
@@ -323,8 +324,23 @@ def test_an_index_that_cannot_be_reached_is_told_before_any_work(
         CocoPanoptic().begin(tmp_path / "locked", overwrite=False)
 
 
-def test_an_index_that_cannot_be_written_is_an_error(photos: Path, tmp_path: Path) -> None:
-    (tmp_path / "out" / "panoptic.json").mkdir(parents=True)
-    with pytest.raises(OutputError, match=r"panoptic\.json cannot be written"):
+def test_a_folder_in_the_place_of_the_index_is_told_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "panoptic.json").mkdir()
+    for overwrite in (False, True):
+        with pytest.raises(InputError, match=r"panoptic\.json is a folder, but the index goes there\."):
+            CocoPanoptic().begin(tmp_path, overwrite=overwrite)
+
+
+def test_an_index_that_cannot_be_written_is_an_error(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(one: Path, other: Path) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    make([photos], tmp_path / "out")
+    before = index(tmp_path / "out")
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OutputError, match=r"panoptic\.json cannot be written: Disk quota exceeded"):
         make([photos], tmp_path / "out")
+    assert index(tmp_path / "out") == before
     assert not list((tmp_path / "out").glob(".*"))

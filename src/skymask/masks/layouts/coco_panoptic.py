@@ -30,7 +30,7 @@ from PIL import Image
 
 from skymask import __version__
 from skymask.contract import THRESHOLD, Alphas
-from skymask.errors import MediaError, OccupiedError, OutputError
+from skymask.errors import InputError, MediaError, OccupiedError, OutputError
 from skymask.files import reaching, write_text
 from skymask.masks.layouts.layout import png_name
 from skymask.masks.origin import Origin
@@ -150,8 +150,16 @@ class CocoPanoptic:
         write_text(index, json.dumps(content) + "\n")
 
     def _listed(self, index: Path, overwrite: bool) -> list[Path]:
-        """The photographs that an index lists; none where there is no index yet, or another file to be replaced."""
+        """The photographs that an index lists; none where there is no index yet, or another file to be replaced.
+
+        Raises:
+            OccupiedError: Another file is there, and may not be replaced.
+            InputError: It is a folder.
+            OutputError: It cannot be reached.
+        """
         with reaching(index, OutputError):
+            if index.is_dir():
+                raise InputError(f"{index} is a folder, but the index goes there. Choose another folder with -o.")
             if not index.is_file():
                 return []
             content = index.read_bytes()

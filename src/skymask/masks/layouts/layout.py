@@ -58,6 +58,7 @@ class Layout(Protocol):
 
         Raises:
             OccupiedError: It may not, and is not what `finish` writes.
+            InputError: It is a folder.
             OutputError: It cannot be reached.
         """
         ...
