@@ -397,7 +397,7 @@ def test_names_that_are_no_utf_8_are_shown_all_the_same(tmp_path: Path, tiny_mod
     process = skymask_process(*arguments, **options)
     out, err = process.communicate(timeout=TIMEOUT_S)
     assert (process.returncode, err) == (0, "")
-    assert out.startswith(r"caf\udce9: 1 frames in ")
+    assert out.startswith(r"caf\udce9: 1 frame in ")
     assert out.endswith("caf\\udce9 sky.mp4\n")
 
 

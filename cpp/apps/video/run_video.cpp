@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <string>
 
 #include "display.hpp"
 #include "errors.hpp"
@@ -104,9 +105,11 @@ void segment(Capture& capture, Segmenter& segmenter, const ThreadShare& share, V
     consume(pipeline, shown, tally, progress);
 }
 
+std::string frames(long count) { return std::to_string(count) + (count == 1 ? " frame" : " frames"); }
+
 std::string summary(const SourceInfo& source, const VideoOptions& options, const Tally& tally) {
     std::ostringstream line;
-    line << source.name << ": " << tally.frames << " frames in " << std::fixed << std::setprecision(1) << tally.seconds
+    line << source.name << ": " << frames(tally.frames) << " in " << std::fixed << std::setprecision(1) << tally.seconds
          << " s, " << tally.fps() << " frames/s";
     if (tally.dropped > 0) {
         line << ", " << tally.dropped << " dropped to keep up";
@@ -128,7 +131,7 @@ void do_after_error(const std::function<void()>& work) {
 
 void close_early(VideoSink& sink, const VideoOptions& options) {
     if (sink.close()) {
-        std::cerr << options.output.string() << " has the " << sink.frame_count() << " frames up to there.\n";
+        std::cerr << options.output.string() << " has the " << frames(sink.frame_count()) << " up to there.\n";
     }
 }
 

@@ -69,7 +69,7 @@ def run_video(open_source: Callable[[], Source], targets: Targets, choice: Model
             _segment(source, sink, targets, choice, tally, console)
         except (SkymaskError, KeyboardInterrupt):
             if sink is not None and sink.is_whole:
-                tell(console, f"{targets.output} has the {sink.frame_count} frames up to there.")
+                tell(console, f"{targets.output} has the {_frames(sink.frame_count)} up to there.")
             raise
         finally:
             if trace is not None and targets.trace is not None:
@@ -166,8 +166,12 @@ def _write_report(
     ).write(path)
 
 
+def _frames(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"
+
+
 def _summary(source: Source, targets: Targets, tally: Tally) -> str:
-    line = f"{source.info.name}: {tally.frames} frames in {tally.seconds:.1f} s, {tally.fps:.1f} frames/s"
+    line = f"{source.info.name}: {_frames(tally.frames)} in {tally.seconds:.1f} s, {tally.fps:.1f} frames/s"
     if targets.realtime:
         line += f", {tally.times.count('infer')} of them inferred"
     if source.dropped:
