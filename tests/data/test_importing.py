@@ -448,6 +448,18 @@ def test_a_source_whose_files_would_come_to_lie_in_one_place_is_refused(tmp_path
     assert [path.name for path in (tmp_path / "root").iterdir() if not path.name.startswith(".")] == []
 
 
+def test_a_source_that_spells_one_mask_in_two_ways_is_fetched(tmp_path: Path) -> None:
+    image(tmp_path / "from/day/a.jpg")
+    image(tmp_path / "from/day/b.jpg")
+    mask(tmp_path / "from/day/camera.png")
+    rows = ["mine,day,day/a.jpg,day/camera.png,", "mine,day,day/b.jpg,day/../day/camera.png,day/camera.png"]
+    (tmp_path / "from/manifest.csv").write_text("\n".join(["source,group,image,mask,ignore", *rows]))
+    for _ in range(2):
+        registered = import_source("mine", tmp_path / "from", tmp_path / "root")
+        assert {sample.mask for sample in registered.samples} == {tmp_path / "root/day/camera.png"}
+    assert sorted(path.name for path in (tmp_path / "root/day").iterdir()) == ["a.jpg", "b.jpg", "camera.png"]
+
+
 def test_a_failed_import_leaves_the_converted_masks_of_the_one_before(tmp_path: Path) -> None:
     image(tmp_path / "images/a.jpg")
     mask(tmp_path / "masks/a.png", value=1)

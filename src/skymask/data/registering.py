@@ -198,12 +198,13 @@ def _placed(sample: Sample, moves: dict[tuple[str, Path], _Move]) -> Sample:
 
 def _carry_out(moves: Sequence[_Move], progress: _Progress) -> None:
     """Writes what is not there yet, once it is known that nothing else is in its place."""
-    by_place: dict[Path, Path] = {}
+    by_place: dict[Path, _Move] = {}
     for move in moves:
-        other = by_place.setdefault(identity(move.place), move.file)
-        if other != move.file:
-            raise InputError(f"{other} and {move.file} would both be {move.place}. Rename one of them.")
-    needed = [move for move, is_done in zip(moves, _in_threads(_Move.is_done, moves), strict=True) if not is_done]
+        other = by_place.setdefault(identity(move.place), move)
+        if (identity(other.file), other.numbers) != (identity(move.file), move.numbers):
+            raise InputError(f"{other.file} and {move.file} would both be {move.place}. Rename one of them.")
+    once = list(by_place.values())  # one file may be the mask of several images in several spellings
+    needed = [move for move, is_done in zip(once, _in_threads(_Move.is_done, once), strict=True) if not is_done]
     progress.expect(len(needed))
     for _ in _in_threads(_Move.carry_out, needed):
         progress.step()
